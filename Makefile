@@ -1,0 +1,61 @@
+# make demo     set up, then search over an LSTM on a real series and draw its forecast
+# make test     set up, then run the tests and measure their coverage
+# make lint     ruff (rules and format) and mypy
+# make format   let ruff put the code in order
+# make clean    remove caches and what tests, examples and builds have written
+#
+# All a machine needs is make and Python 3.11 or newer. The first command makes a virtual
+# environment; the next ones use it as it is, until pyproject.toml changes.
+#
+#   make test PYTHON=python3.12 VENV=.venv-3.12     another Python, beside the usual environment
+#   make test PYTEST_FLAGS="-k window -x"           some of the tests
+#   make test BACKEND=torch VENV=.venv-torch        another Keras backend (jax, torch, tensorflow)
+
+PYTHON ?= python3
+VENV ?= .venv
+PIP_FLAGS ?=
+PYTEST_FLAGS ?=
+WORKERS ?= 2
+# Not `?=`: a name this common may stand in somebody's environment for something else.
+BACKEND := jax
+
+PY := $(VENV)/bin/python
+# pip leaves no trace that make could compare with pyproject.toml, so this empty file is one.
+INSTALLED := $(VENV)/.installed-$(BACKEND)
+
+# Keras would otherwise follow ~/.keras/keras.json, which it writes with "tensorflow" in it.
+export KERAS_BACKEND := $(BACKEND)
+
+.PHONY: help demo test lint format clean
+
+help:
+	@sed -n 's/^# \(make [a-z]*  .*\)/\1/p' Makefile
+
+$(INSTALLED): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install $(PIP_FLAGS) --editable ".[$(BACKEND),examples,test,lint]"
+	touch $@
+
+demo: $(INSTALLED)
+	$(PY) examples/plot_search_on_real_series.py
+
+# The coverage report comes before pytest's summary, which stays the last line. Neighbouring tests
+# stay on one worker where they can (worksteal): they share compiled networks.
+test: export MPLBACKEND := Agg
+test: $(INSTALLED)
+	$(PY) -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report term $(PYTEST_FLAGS)
+
+lint: $(INSTALLED)
+	$(PY) -m ruff check
+	$(PY) -m ruff format --check
+	$(PY) -m mypy
+
+format: $(INSTALLED)
+	$(PY) -m ruff check --fix
+	$(PY) -m ruff format
+
+clean:
+	rm -rf .coverage .coverage.* coverage.xml htmlcov build dist *.egg-info
+	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf examples/*.png docs/_build docs/auto_examples docs/generated
+	find . -path "./$(VENV)" -prune -o -type d -name __pycache__ -exec rm -rf {} +

@@ -1,0 +1,25 @@
+"""LSTMs for time series, in the scikit-learn tools you already use.
+
+Names that need Keras are imported when first asked for, so that windows cost no Keras.
+"""
+
+import importlib
+
+from skseq._transformer import SlidingWindowTransformer
+from skseq._windows import make_windows
+
+__version__ = "0.1.0.dev0"
+
+__all__ = ["LSTMRegressor", "SlidingWindowTransformer", "make_windows"]
+
+_LATE = {"LSTMRegressor": "skseq._regressor"}
+
+
+def __getattr__(name):
+    if name in _LATE:
+        return getattr(importlib.import_module(_LATE[name]), name)
+    raise AttributeError(f"module 'skseq' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted([*globals(), *_LATE])

@@ -1,0 +1,109 @@
+"""What the index of a pandas object says about time: the next labels, and agreement.
+
+pandas is never imported here: whoever hands in a pandas object has done so already. Arrays,
+lists and polars frames carry no index; for them every function says so with None.
+"""
+
+import sys
+
+import numpy as np
+
+__all__ = ["check_same_index", "index_of", "is_default_index", "next_labels", "target_names"]
+
+
+def index_of(X):
+    """Return the pandas index of ``X``, or None when it has none."""
+    pandas = sys.modules.get("pandas")
+    if pandas is not None and isinstance(X, (pandas.DataFrame, pandas.Series)):
+        return X.index
+    return None
+
+
+def is_default_index(index) -> bool:
+    """Tell whether the labels are mere row numbers from 0, as pandas makes them up."""
+    pandas = sys.modules["pandas"]
+    return isinstance(index, pandas.RangeIndex) and index.start == 0 and index.step == 1
+
+
+def check_same_index(X, y) -> None:
+    """Raise when both carry an index and their labels differ.
+
+    Raises
+    ------
+    ValueError
+        Naming the first row at which they part.
+    """
+    index, y_index = index_of(X), index_of(y)
+    if index is None or y_index is None or len(index) != len(y_index) or index.equals(y_index):
+        return
+    differs = np.flatnonzero(np.asarray(index != y_index))
+    row = differs[0] if len(differs) else 0
+    raise ValueError(
+        f"X and y carry different indexes: row {row} is {index[row]!r} in X and {y_index[row]!r} "
+        "in y. Select both from the same rows, or hand y over as an array if the order is right."
+    )
+
+
+def next_labels(index, n_labels: int):
+    """Continue an index by ``n_labels`` labels.
+
+    The step is the declared frequency, else the inferred one, else the commonest difference.
+
+    Parameters
+    ----------
+    index : pandas.Index of DatetimeIndex, PeriodIndex, TimedeltaIndex or numbers
+    n_labels : int
+
+    Returns
+    -------
+    pandas.Index or None
+        None when the labels have no step: strings, a single label, no labels at all.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> next_labels(pd.date_range("2024-01-31", periods=3, freq="ME"), 2)
+    DatetimeIndex(['2024-04-30', '2024-05-31'], dtype='datetime64[us]', freq='ME')
+    >>> next_labels(pd.Index([10, 20, 30]), 2)
+    Index([40, 50], dtype='int64')
+    """
+    pandas = sys.modules["pandas"]
+    if len(index) == 0:
+        return None
+    if isinstance(index, pandas.PeriodIndex):
+        return pandas.period_range(
+            index[-1] + 1, periods=n_labels, freq=index.freq, name=index.name
+        )
+    if isinstance(index, (pandas.DatetimeIndex, pandas.TimedeltaIndex)):
+        step = index.freq or _inferred_step(index)
+        if step is None:
+            return None
+        to_range = (
+            pandas.date_range if isinstance(index, pandas.DatetimeIndex) else pandas.timedelta_range
+        )
+        return to_range(index[-1], periods=n_labels + 1, freq=step, name=index.name)[1:]
+    if pandas.api.types.is_numeric_dtype(index.dtype) and len(index) > 1:
+        step = _commonest_difference(index)
+        labels = index[-1] + step * np.arange(1, n_labels + 1)
+        return pandas.Index(labels, dtype=index.dtype, name=index.name)
+    return None
+
+
+def _inferred_step(index):
+    pandas = sys.modules["pandas"]
+    inferred = pandas.infer_freq(index) if len(index) >= 3 else None
+    if inferred is not None:
+        return inferred
+    return _commonest_difference(index) if len(index) > 1 else None
+
+
+def _commonest_difference(index):
+    differences = index[1:] - index[:-1]
+    return differences.value_counts().index[0]
+
+
+def target_names(y):
+    """Return the name of a Series, the list of a DataFrame's columns, or None."""
+    if index_of(y) is None:
+        return None
+    return list(y.columns) if hasattr(y, "columns") else y.name

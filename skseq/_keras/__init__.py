@@ -1,0 +1,1 @@
+"""Everything that knows Keras; the rest of skseq comes in through ``engine``."""

@@ -1,0 +1,78 @@
+"""Keras, imported on a backend that is installed.
+
+The user's choice comes first: ``KERAS_BACKEND``, then ``keras.json``; without one that can be
+had, the first installed of JAX, TensorFlow and PyTorch is taken.
+"""
+
+import importlib
+import importlib.util
+import json
+import os
+import sys
+from pathlib import Path
+
+__all__ = ["backend_name", "keras"]
+
+_MODULES = {"jax": "jax", "tensorflow": "tensorflow", "torch": "torch"}
+_HOW_TO_INSTALL = (
+    "Install one of: pip install 'skseq[jax]' (recommended), pip install 'skseq[tensorflow]', "
+    "pip install 'skseq[torch]'."
+)
+
+
+def choose_backend(environ, keras_json: Path, installed) -> str:
+    """Decide which backend Keras is to use.
+
+    Parameters
+    ----------
+    environ : mapping
+        Where ``KERAS_BACKEND`` may stand.
+    keras_json : Path
+        Keras's configuration file; it need not exist.
+    installed : callable
+        Tells whether a module can be imported.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    ImportError
+        When no backend is installed, or the one that ``KERAS_BACKEND`` names is not.
+    """
+    named = environ.get("KERAS_BACKEND")
+    if named:
+        if named in _MODULES and not installed(_MODULES[named]):
+            raise ImportError(
+                f"KERAS_BACKEND={named} is set, but {_MODULES[named]} is not installed. "
+                f"pip install 'skseq[{named}]', or name another backend."
+            )
+        return named
+    configured = _configured_backend(keras_json)
+    for name in [configured, *_MODULES]:
+        if name in _MODULES and installed(_MODULES[name]):
+            return name
+    raise ImportError(f"skseq.LSTMRegressor needs a backend for Keras. {_HOW_TO_INSTALL}")
+
+
+def _configured_backend(keras_json: Path) -> str | None:
+    try:
+        return json.loads(keras_json.read_text()).get("backend")
+    except (OSError, ValueError, AttributeError):
+        return None
+
+
+def _import_keras():
+    if "keras" not in sys.modules:
+        if importlib.util.find_spec("keras") is None:
+            raise ImportError(f"skseq.LSTMRegressor needs Keras and a backend. {_HOW_TO_INSTALL}")
+        home = Path(os.environ.get("KERAS_HOME", Path.home() / ".keras"))
+        os.environ["KERAS_BACKEND"] = choose_backend(
+            os.environ, home / "keras.json", lambda name: importlib.util.find_spec(name) is not None
+        )
+    return importlib.import_module("keras")
+
+
+keras = _import_keras()
+backend_name = keras.backend.backend()

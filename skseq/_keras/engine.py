@@ -1,0 +1,17 @@
+"""The one door to Keras for the rest of skseq."""
+
+from skseq._keras.examples import Examples
+from skseq._keras.network import Network, build_model
+from skseq._keras.prediction import predict
+from skseq._keras.scikeras_door import compile_arguments
+from skseq._keras.training import Schedule, train
+
+__all__ = [
+    "Examples",
+    "Network",
+    "Schedule",
+    "build_model",
+    "compile_arguments",
+    "predict",
+    "train",
+]

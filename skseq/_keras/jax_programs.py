@@ -1,0 +1,218 @@
+"""Whole epochs compiled by JAX, and the programs kept for the next fit.
+
+A program is a pure function of weights, optimizer state and data: it is compiled once for an
+architecture, a loss and an optimizer, serves every fit in the process whatever the number of
+rows or the learning rate, and no two estimators share any state through it. Tables lie on the
+device once and windows are gathered there batch by batch. Their lengths are padded to a few
+sizes, so that folds of different length run the same program; padded rows are never read.
+"""
+
+import json
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from skseq._keras.backend import keras
+from skseq._keras.keras_trainer import dropout_states
+from skseq._keras.loss import WeightedLoss
+from skseq._keras.network import Network, build_model
+
+__all__ = ["JaxTrainer"]
+
+_FEWEST_ROWS = 4096
+_PROGRAMS_KEPT = 32
+
+
+@dataclass(frozen=True)
+class _Recipe:
+    """What a training program depends on; everything else is an argument of it."""
+
+    network: Network
+    loss: object
+    optimizer: str
+
+    @classmethod
+    def of(cls, network, arguments):
+        config = arguments.optimizer.get_config()
+        if isinstance(config["learning_rate"], float):
+            config["learning_rate"] = "an argument"
+        loss = arguments.loss
+        if isinstance(loss, keras.losses.Loss):
+            loss = (type(loss), json.dumps(loss.get_config(), default=str, sort_keys=True))
+        optimizer = type(arguments.optimizer).__name__
+        return cls(network, loss, optimizer + json.dumps(config, default=str, sort_keys=True))
+
+
+class _TrainingProgram:
+    """One compiled epoch and one compiled evaluation, for one recipe."""
+
+    def __init__(self, network, arguments):
+        self.model = build_model(network)
+        self.optimizer = arguments.optimizer
+        self.optimizer.build(self.model.trainable_variables)
+        self._fresh_optimizer_state = [np.array(variable) for variable in self.optimizer.variables]
+        self.loss = WeightedLoss(arguments.loss)
+        static = ("n_steps", "horizon", "batch_size")
+        self.run_epoch = jax.jit(self._run_epoch, static_argnames=static)
+        self.evaluate = jax.jit(self._evaluate, static_argnames=static)
+
+    def fresh_optimizer_state(self, learning_rate):
+        """Return the optimizer's variables as they are before the first step."""
+        return [
+            np.asarray(learning_rate, value.dtype) if variable.name == "learning_rate" else value
+            for variable, value in zip(
+                self.optimizer.variables, self._fresh_optimizer_state, strict=True
+            )
+        ]
+
+    def _batch_loss(self, trainable, non_trainable, batch, training):
+        inputs, targets, weights = batch
+        outputs, non_trainable = self.model.stateless_call(
+            trainable, non_trainable, inputs, training=training
+        )
+        return self.loss(targets, outputs, weights), non_trainable
+
+    def _run_epoch(self, state, data, order, n_rows, *, n_steps, horizon, batch_size):
+        gradient = jax.value_and_grad(partial(self._batch_loss, training=True), has_aux=True)
+
+        def step(number, carry):
+            (trainable, non_trainable, optimizer), total = carry
+            batch, n_live = _gather(data, order, n_rows, number, n_steps, horizon, batch_size)
+            (loss, non_trainable), gradients = gradient(trainable, non_trainable, batch)
+            trainable, optimizer = self.optimizer.stateless_apply(optimizer, gradients, trainable)
+            return (trainable, non_trainable, optimizer), total + loss * n_live
+
+        n_batches = (n_rows + batch_size - 1) // batch_size
+        state, total = jax.lax.fori_loop(0, n_batches, step, (state, 0.0))
+        return state, total / n_rows
+
+    def _evaluate(self, state, data, order, n_rows, *, n_steps, horizon, batch_size):
+        trainable, non_trainable, _ = state
+
+        def step(number, total):
+            batch, n_live = _gather(data, order, n_rows, number, n_steps, horizon, batch_size)
+            loss, _ = self._batch_loss(trainable, non_trainable, batch, training=False)
+            return total + loss * n_live
+
+        n_batches = (n_rows + batch_size - 1) // batch_size
+        return jax.lax.fori_loop(0, n_batches, step, 0.0) / n_rows
+
+
+def _gather(data, order, n_rows, number, n_steps, horizon, batch_size):
+    """Take batch ``number`` of the order; rows past the last one weigh nothing."""
+    rows = jax.lax.dynamic_slice(order, (number * batch_size,), (batch_size,))
+    is_live = number * batch_size + jnp.arange(batch_size) < n_rows
+    inputs = data["inputs"][data["input_starts"][rows][:, None] + jnp.arange(n_steps)]
+    targets = data["targets"][data["target_starts"][rows][:, None] + jnp.arange(horizon)]
+    batch = inputs, targets.reshape(batch_size, -1), data["weights"][rows] * is_live
+    return batch, is_live.sum()
+
+
+class _Programs:
+    """The programs used last, bounded in number; safe to ask from several threads."""
+
+    def __init__(self, n_kept):
+        self._kept = OrderedDict()
+        self._n_kept = n_kept
+        self._lock = threading.Lock()
+
+    def get(self, key, make):
+        with self._lock:
+            if key not in self._kept:
+                self._kept[key] = make()
+            self._kept.move_to_end(key)
+            while len(self._kept) > self._n_kept:
+                self._kept.popitem(last=False)
+            return self._kept[key]
+
+
+_training_programs = _Programs(_PROGRAMS_KEPT)
+
+
+class JaxTrainer:
+    """Train in compiled epochs; nobody can look in between, so there is no model to look at."""
+
+    model = None
+    stop_requested = False
+
+    def __init__(self, network, arguments, batch_size, start, dropout_seed):
+        recipe = _Recipe.of(network, arguments)
+        learning_rate = float(arguments.optimizer.get_config()["learning_rate"])
+        self._program = _training_programs.get(recipe, lambda: _TrainingProgram(network, arguments))
+        self._batch_size = batch_size
+        optimizer_state = start.optimizer_state
+        if optimizer_state is None:
+            optimizer_state = self._program.fresh_optimizer_state(learning_rate)
+        seeds = self._program.model.non_trainable_variables
+        states = [
+            np.asarray(state, variable.dtype)
+            for state, variable in zip(dropout_states(seeds, dropout_seed), seeds, strict=True)
+        ]
+        self._state = start.weights, states, optimizer_state
+
+    def load(self, examples, validation):
+        """Set what to train on and, unless None, what to validate on."""
+        self._sizes = {
+            "n_steps": examples.inputs.length,
+            "horizon": examples.targets.length,
+            "batch_size": self._batch_size,
+        }
+        self._examples = _on_device(examples)
+        self._validation = None if validation is None else _on_device(validation)
+        self._n_validation = 0 if validation is None else len(validation)
+
+    def run_epoch(self, order, callbacks):
+        """Train on the examples in the given order; return the mean loss."""
+        self._state, loss = self._program.run_epoch(
+            self._state, self._examples, self._padded(order), len(order), **self._sizes
+        )
+        return {"loss": float(loss)}
+
+    def evaluate(self):
+        """Return the mean loss on the validation examples, if there are any."""
+        if self._validation is None:
+            return {}
+        order = self._padded(np.arange(self._n_validation))
+        loss = self._program.evaluate(
+            self._state, self._validation, order, self._n_validation, **self._sizes
+        )
+        return {"loss": float(loss)}
+
+    def weights(self):
+        """Copy the present weights."""
+        return [np.array(weight) for weight in self._state[0]]
+
+    def optimizer_state(self):
+        """Copy the optimizer's variables."""
+        return [np.array(value) for value in self._state[2]]
+
+    def _padded(self, order):
+        """Pad an order to its size class, with room for the last batch to be read whole."""
+        padded = np.zeros(_size_class(len(order)) + self._batch_size, dtype=np.int32)
+        padded[: len(order)] = order
+        return padded
+
+
+def _size_class(n_rows):
+    """Round a number of rows up to one of few sizes: powers of two, none below 4096."""
+    return max(_FEWEST_ROWS, 1 << (n_rows - 1).bit_length())
+
+
+def _on_device(examples):
+    def pad(values, dtype):
+        padded = np.zeros((_size_class(len(values)), *values.shape[1:]), dtype=dtype)
+        padded[: len(values)] = values
+        return jax.device_put(padded)
+
+    return {
+        "inputs": pad(examples.inputs.table, np.float32),
+        "input_starts": pad(examples.inputs.starts, np.int32),
+        "targets": pad(examples.targets.table, np.float32),
+        "target_starts": pad(examples.targets.starts, np.int32),
+        "weights": pad(examples.weights, np.float32),
+    }

@@ -1,0 +1,82 @@
+"""Epochs through Keras's own training step, batch by batch, on any backend."""
+
+import numpy as np
+
+from skseq._keras.backend import keras
+from skseq._keras.loss import WeightedLoss
+from skseq._keras.network import build_model
+
+__all__ = ["KerasTrainer", "dropout_states"]
+
+
+class KerasTrainer:
+    """Train a Keras model of its own; callbacks see it at work."""
+
+    def __init__(self, network, arguments, batch_size, start, dropout_seed):
+        self.batch_size = batch_size
+        self.model = build_model(network)
+        self.model.set_weights(start.weights)
+        self.model.compile(
+            optimizer=arguments.optimizer,
+            loss=WeightedLoss(arguments.loss),
+            weighted_metrics=arguments.metrics,
+        )
+        seeds = self.model.non_trainable_variables
+        for variable, state in zip(seeds, dropout_states(seeds, dropout_seed), strict=True):
+            variable.assign(state)
+        arguments.optimizer.build(self.model.trainable_variables)
+        if start.optimizer_state is not None:
+            for variable, value in zip(
+                arguments.optimizer.variables, start.optimizer_state, strict=True
+            ):
+                variable.assign(value)
+        self.model.stop_training = False
+
+    @property
+    def stop_requested(self):
+        """Whether a callback asked to stop."""
+        return self.model.stop_training
+
+    def load(self, examples, validation):
+        """Set what to train on and, unless None, what to validate on."""
+        self._examples, self._validation = examples, validation
+
+    def run_epoch(self, order, callbacks):
+        """Train on the examples in the given order; return the mean loss and metrics."""
+        self.model.reset_metrics()
+        logs = {}
+        for step, begin in enumerate(range(0, len(order), self.batch_size)):
+            batch = self._examples.batch(order[begin : begin + self.batch_size])
+            callbacks.on_train_batch_begin(step)
+            logs = self.model.train_on_batch(*batch, return_dict=True)
+            callbacks.on_train_batch_end(step, logs)
+        return _to_floats(logs)
+
+    def evaluate(self):
+        """Return the mean loss and metrics on the validation examples, if there are any."""
+        if self._validation is None:
+            return {}
+        self.model.reset_metrics()
+        logs = {}
+        for begin in range(0, len(self._validation), self.batch_size):
+            rows = np.arange(begin, min(begin + self.batch_size, len(self._validation)))
+            logs = self.model.test_on_batch(*self._validation.batch(rows), return_dict=True)
+        return _to_floats(logs)
+
+    def weights(self):
+        """Copy the present weights."""
+        return self.model.get_weights()
+
+    def optimizer_state(self):
+        """Copy the optimizer's variables."""
+        return [np.array(variable) for variable in self.model.optimizer.variables]
+
+
+def dropout_states(variables, seed):
+    """One random state for each seed variable of a model, from one seed sequence."""
+    random = np.random.default_rng(seed)
+    return [random.integers(2**31, size=variable.shape) for variable in variables]
+
+
+def _to_floats(logs):
+    return {name: float(keras.ops.convert_to_numpy(value)) for name, value in logs.items()}

@@ -1,0 +1,74 @@
+"""The forward pass of a network with given weights, in chunks of a few fixed sizes."""
+
+import threading
+from functools import lru_cache
+
+import numpy as np
+
+from skseq._keras.backend import backend_name
+from skseq._keras.network import Network, build_model
+from skseq._windows import Windows
+
+__all__ = ["predict"]
+
+_CHUNKS = (1, 32, 1024)
+
+
+def predict(network: Network, weights: list[np.ndarray], windows: Windows) -> np.ndarray:
+    """Run the network on windows in its own units; missing steps (NaN) are skipped.
+
+    Parameters
+    ----------
+    network : Network
+    weights : list of ndarray
+    windows : Windows over a float32 table
+
+    Returns
+    -------
+    ndarray of shape (n_windows, n_outputs), float32
+    """
+    chunk = next((size for size in _CHUNKS if size >= len(windows)), _CHUNKS[-1])
+    outputs = np.empty((len(windows), network.n_outputs), dtype=np.float32)
+    for begin in range(0, len(windows), chunk):
+        inputs = windows.take(slice(begin, begin + chunk)).to_array()
+        n_live = len(inputs)
+        if n_live < chunk:
+            inputs = np.concatenate([inputs, np.zeros((chunk - n_live, *inputs.shape[1:]), "f4")])
+        known = ~np.isnan(inputs[:, :, 0])
+        forward = _forward(network, masked=not known.all())
+        outputs[begin : begin + n_live] = forward(weights, np.nan_to_num(inputs), known)[:n_live]
+    return outputs
+
+
+@lru_cache(maxsize=32)
+def _forward(network, masked):
+    """Return a function of weights, inputs and known steps; it keeps no state between calls."""
+    model = build_model(network, masked=masked)
+    if backend_name == "jax":
+        return _jax_forward(model, masked)
+    lock = threading.Lock()
+
+    def forward(weights, inputs, known):
+        with lock:
+            model.set_weights(weights)
+            return model.predict_on_batch([inputs, known] if masked else inputs)
+
+    return forward
+
+
+def _jax_forward(model, masked):
+    import jax
+
+    frozen = [variable.value for variable in model.non_trainable_variables]
+
+    @jax.jit
+    def run(weights, *inputs):
+        outputs, _ = model.stateless_call(
+            weights, frozen, list(inputs) if masked else inputs[0], training=False
+        )
+        return outputs
+
+    def forward(weights, inputs, known):
+        return np.asarray(run(weights, inputs, known) if masked else run(weights, inputs))
+
+    return forward

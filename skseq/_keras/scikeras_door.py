@@ -1,0 +1,107 @@
+"""The one door to scikeras: from scikit-learn style parameters to what Keras compiles.
+
+scikeras turns names and routed keys (``optimizer__clipnorm``, ``callbacks__patience``) into Keras
+objects. It trains nothing here: its seeding, its input checks and its refusal of 3-D targets stay
+outside. Importing it patches how Keras objects pickle, and loads TensorFlow wherever that is
+installed; both are undone, so that having skseq in a process changes nothing for other code.
+"""
+
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from skseq._keras.backend import backend_name, keras
+
+__all__ = ["CompileArguments", "compile_arguments"]
+
+_PATCHED = (
+    keras.Model,
+    keras.losses.Loss,
+    keras.metrics.Metric,
+    keras.optimizers.Optimizer,
+)
+_PATCHES = ("__reduce__", "__deepcopy__")
+ROUTED_KEYS = ("optimizer__", "loss__", "metrics__", "callbacks__")
+
+
+@contextmanager
+def _without_side_effects():
+    own = [(cls, name, cls.__dict__.get(name)) for cls in _PATCHED for name in _PATCHES]
+    hide_tensorflow = backend_name != "tensorflow" and "tensorflow" not in sys.modules
+    if hide_tensorflow:
+        sys.modules["tensorflow"] = None  # type: ignore[assignment]  # makes its import fail
+    try:
+        yield
+    finally:
+        if hide_tensorflow:
+            del sys.modules["tensorflow"]
+        for cls, name, value in own:
+            if value is not None:
+                setattr(cls, name, value)
+            elif name in cls.__dict__:
+                delattr(cls, name)
+
+
+with _without_side_effects():
+    from scikeras.wrappers import KerasRegressor
+
+
+@dataclass(frozen=True)
+class CompileArguments:
+    """Fresh Keras objects for one fit."""
+
+    optimizer: keras.optimizers.Optimizer
+    loss: object
+    metrics: list
+    callbacks: list
+
+
+def compile_arguments(*, loss, optimizer, learning_rate, callbacks, keras_params):
+    """Make the optimizer, loss, metrics and callbacks that the parameters describe.
+
+    Parameters
+    ----------
+    loss : str, callable, keras.losses.Loss or a subclass of it
+    optimizer : str or subclass of keras.optimizers.Optimizer
+    learning_rate : float
+    callbacks : None, keras.callbacks.Callback, a subclass of it, or a list of these
+    keras_params : dict or None
+        ``metrics`` and keys that begin with ``optimizer__``, ``loss__``, ``metrics__`` or
+        ``callbacks__``.
+
+    Returns
+    -------
+    CompileArguments
+
+    Raises
+    ------
+    ValueError
+        When a key or a name is none that Keras or this function knows.
+    """
+    params = dict(keras_params or {})
+    unknown = [key for key in params if key != "metrics" and not key.startswith(ROUTED_KEYS)]
+    if unknown:
+        raise ValueError(
+            f"keras_params has unknown keys {unknown}. Known are 'metrics' and keys that begin "
+            f"with {', '.join(map(repr, ROUTED_KEYS))}."
+        )
+    if isinstance(callbacks, type):
+        callbacks = [callbacks]
+    router = KerasRegressor(
+        model=None,
+        loss=loss,
+        optimizer=optimizer,
+        callbacks=callbacks,
+        **{"optimizer__learning_rate": learning_rate, "metrics": None, **params},
+    )
+    try:
+        arguments = router._get_compile_kwargs()
+        router._initialize_callbacks()
+    except TypeError as error:
+        raise ValueError(f"keras_params={keras_params!r} do not fit: {error}") from error
+    return CompileArguments(
+        arguments["optimizer"],
+        arguments["loss"],
+        arguments["metrics"] or [],
+        router._fit_callbacks,
+    )

@@ -1,0 +1,135 @@
+"""The training loop: epochs, early stopping, history and progress, whatever runs the epochs.
+
+A trainer runs one epoch in a given order of the examples. There are two: compiled epochs on JAX
+(``jax_programs``), and Keras's own step by step on every backend (``keras_trainer``), which also
+serves whatever wants to look in between (callbacks, metrics).
+"""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from skseq._keras.backend import backend_name, keras
+from skseq._keras.examples import Examples
+from skseq._keras.keras_trainer import KerasTrainer
+from skseq._keras.network import Network, initial_weights
+from skseq._keras.scikeras_door import CompileArguments
+from skseq.exceptions import DivergenceError
+
+__all__ = ["Schedule", "TrainingState", "train"]
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How long and in what portions to train.
+
+    ``n_iter_no_change`` is None without early stopping.
+    """
+
+    epochs: int
+    batch_size: int
+    n_iter_no_change: int | None = None
+    verbose: int = 0
+
+
+@dataclass
+class TrainingState:
+    """All that training has come to; what goes in is never changed, so it can go in again."""
+
+    weights: list[np.ndarray]
+    optimizer_state: list[np.ndarray] | None = None
+    history: dict[str, list[float]] = field(default_factory=dict)
+    n_epochs: int = 0
+
+
+def train(
+    network: Network,
+    arguments: CompileArguments,
+    schedule: Schedule,
+    examples: Examples,
+    validation: Examples | None,
+    seed: np.random.SeedSequence,
+    start: TrainingState | None = None,
+) -> TrainingState:
+    """Train a network, from the beginning or on from an earlier state.
+
+    Every random choice comes from ``seed``: the first weights, the order of the examples and
+    the dropout.
+
+    Raises
+    ------
+    DivergenceError
+        When a loss or a weight is not finite.
+    """
+    weights_seed, order_seed, dropout_seed = seed.spawn(3)
+    if start is None:
+        start = TrainingState(initial_weights(network, np.random.default_rng(weights_seed)))
+    random = np.random.default_rng(order_seed)
+    trainer = _make_trainer(network, arguments, schedule.batch_size, start, dropout_seed)
+    trainer.load(examples, validation)
+    callbacks = keras.callbacks.CallbackList(
+        arguments.callbacks,
+        add_progbar=schedule.verbose > 0,
+        model=trainer.model,
+        verbose=schedule.verbose,
+        epochs=start.n_epochs + schedule.epochs,
+        steps=-(-len(examples) // schedule.batch_size),
+    )
+    best = _BestWeights(schedule.n_iter_no_change)
+    history = {name: list(values) for name, values in start.history.items()}
+    callbacks.on_train_begin()
+    epoch = start.n_epochs
+    for epoch in range(start.n_epochs, start.n_epochs + schedule.epochs):
+        callbacks.on_epoch_begin(epoch)
+        logs = trainer.run_epoch(random.permutation(len(examples)), callbacks)
+        logs |= {f"val_{name}": value for name, value in trainer.evaluate().items()}
+        _check_finite(logs, epoch, trainer)
+        for name, value in logs.items():
+            history.setdefault(name, []).append(value)
+        callbacks.on_epoch_end(epoch, logs)
+        if best.is_reached(logs, trainer) or trainer.stop_requested:
+            break
+    callbacks.on_train_end()
+    weights = best.weights or trainer.weights()
+    return TrainingState(weights, trainer.optimizer_state(), history, epoch + 1)
+
+
+def _make_trainer(network, arguments, batch_size, start, dropout_seed):
+    watched = arguments.callbacks or arguments.metrics
+    if backend_name == "jax" and not watched:
+        from skseq._keras.jax_programs import JaxTrainer
+
+        return JaxTrainer(network, arguments, batch_size, start, dropout_seed)
+    return KerasTrainer(network, arguments, batch_size, start, dropout_seed)
+
+
+def _check_finite(logs, epoch, trainer):
+    broken = [name for name in ("loss", "val_loss") if not np.isfinite(logs.get(name, 0.0))]
+    if not broken and not all(np.isfinite(weight).all() for weight in trainer.weights()):
+        broken = ["weights"]
+    if broken:
+        raise DivergenceError(
+            f"Training diverged: {broken[0]} is not finite after epoch {epoch + 1} "
+            f"(loss={logs['loss']:.4g}). Nothing was fitted. Use a smaller learning_rate, "
+            "keras_params={'optimizer__clipnorm': 1.0}, or normalize='standard'."
+        )
+
+
+class _BestWeights:
+    """The weights of the epoch with the lowest validation loss, and the patience to wait."""
+
+    def __init__(self, patience):
+        self.patience = patience
+        self.weights = None
+        self.loss = np.inf
+        self.n_epochs_since = 0
+
+    def is_reached(self, logs, trainer) -> bool:
+        """Take an epoch into account; True when there have been enough without a better one."""
+        if self.patience is None:
+            return False
+        if logs["val_loss"] < self.loss:
+            self.weights, self.loss, self.n_epochs_since = trainer.weights(), logs["val_loss"], 0
+        else:
+            self.n_epochs_since += 1
+        return self.n_epochs_since >= self.patience

@@ -1,0 +1,61 @@
+"""Shift and scale of the columns of a table: into the network's units and back out of them.
+
+Statistics are taken and undone in float64; only what goes into the network is float32.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+__all__ = ["Scale"]
+
+
+@dataclass(frozen=True, eq=False)
+class Scale:
+    """One shift and one scale per column.
+
+    Attributes
+    ----------
+    shift : ndarray of shape (n_columns,)
+    scale : ndarray of shape (n_columns,)
+        Never zero: a constant column is only shifted.
+    """
+
+    shift: np.ndarray
+    scale: np.ndarray
+
+    @classmethod
+    def identity(cls, n_columns: int) -> "Scale":
+        """Change nothing."""
+        return cls(np.zeros(n_columns), np.ones(n_columns))
+
+    @classmethod
+    def standard(cls, table: np.ndarray, weights: np.ndarray) -> "Scale":
+        """Give mean 0 and standard deviation 1 to what has weight; NaN is left out.
+
+        Examples
+        --------
+        Weight 2 counts as two rows: the mean of 0, 3, 3 is 2.
+
+        >>> Scale.standard(np.array([[0.0], [3.0]]), np.array([1.0, 2.0])).shift
+        array([2.])
+        """
+        shift, scale = Scale.identity(table.shape[1]).shift, np.ones(table.shape[1])
+        for column in range(table.shape[1]):
+            used = (weights > 0) & ~np.isnan(table[:, column])
+            if used.any():
+                values = table[used, column].astype(np.float64)
+                shift[column] = np.average(values, weights=weights[used])
+                spread = np.sqrt(np.average((values - shift[column]) ** 2, weights=weights[used]))
+                # A constant column has no spread, but the rounding of its mean may show one.
+                if spread > 8 * np.finfo(np.float64).eps * abs(shift[column]):
+                    scale[column] = spread
+        return cls(shift, scale)
+
+    def apply(self, values: np.ndarray) -> np.ndarray:
+        """Put values of shape (..., n_columns) into the network's units, float32; NaN stays."""
+        return ((values - self.shift) / self.scale).astype(np.float32)
+
+    def undo(self, values: np.ndarray) -> np.ndarray:
+        """Put the network's output of shape (..., n_columns) back into units, float64."""
+        return values.astype(np.float64) * self.scale + self.shift

@@ -1,0 +1,150 @@
+"""Windows beside the targets they are to predict, row by row: NumPy only.
+
+What y looks like decides what a prediction looks like; from here on a target is always
+``horizon`` steps of ``n_targets`` values.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from skseq._windows import Windows, rows_with_known_future
+
+__all__ = ["SupervisedWindows", "TargetLayout", "pair_with_targets", "split_latest"]
+
+_SMALLEST_SHARE_FOLLOWING = 0.1
+
+
+@dataclass(frozen=True)
+class TargetLayout:
+    """What is predicted for one row, and the shape in which it is handed back.
+
+    Attributes
+    ----------
+    horizon : int
+        Steps per row.
+    n_targets : int
+    shape : tuple of int
+        Of the prediction for one row: (), (n_targets,), (horizon,) or (horizon, n_targets).
+    is_ready_made : bool
+        Whether y holds all steps of each row itself, instead of one row per time step.
+    """
+
+    horizon: int
+    n_targets: int
+    shape: tuple[int, ...]
+    is_ready_made: bool
+
+    @classmethod
+    def of(cls, y: np.ndarray, horizon: int) -> "TargetLayout":
+        """Read the layout off y of shape (n,), (n, n_targets) or (n, horizon, n_targets)."""
+        if y.ndim == 3:
+            if horizon != 1:
+                raise ValueError(
+                    f"y of shape {y.shape} holds the future of each row already, but horizon="
+                    f"{horizon} asks to build it. Use horizon=1 with ready-made targets, or y of "
+                    "shape (n_rows,) or (n_rows, n_targets)."
+                )
+            return cls(y.shape[1], y.shape[2], y.shape[1:], is_ready_made=True)
+        steps = (horizon,) if horizon > 1 else ()
+        n_targets = 1 if y.ndim == 1 else y.shape[1]
+        return cls(horizon, n_targets, steps + y.shape[1:], is_ready_made=False)
+
+    def as_table(self, y: np.ndarray) -> np.ndarray:
+        """Lay y out with one row per time step, shape (..., n_targets)."""
+        return y.reshape(-1, self.n_targets)
+
+
+@dataclass(frozen=True, eq=False)
+class SupervisedWindows:
+    """Rows that have both a window and a known future.
+
+    Attributes
+    ----------
+    rows : ndarray of int
+        Where each stands in the data it was taken from.
+    windows : Windows
+    targets : Windows
+        ``horizon`` rows of targets for each.
+    """
+
+    rows: np.ndarray
+    windows: Windows
+    targets: Windows
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def take(self, which: np.ndarray) -> "SupervisedWindows":
+        """Keep some of the rows, by mask or position among them."""
+        return SupervisedWindows(
+            self.rows[which], self.windows.take(which), self.targets.take(which)
+        )
+
+
+def pair_with_targets(windows: Windows, y: np.ndarray, layout: TargetLayout) -> SupervisedWindows:
+    """Put the future of each row beside its window; rows whose future is not known are left out.
+
+    Raises
+    ------
+    ValueError
+        When the futures must be built from y, but (almost) no rows follow each other.
+    """
+    table = layout.as_table(y)
+    if layout.is_ready_made or layout.horizon == 1:
+        rows = np.arange(len(windows))
+        targets = Windows(table, rows * layout.horizon, layout.horizon)
+    else:
+        rows = rows_with_known_future(_checked_follows(windows, layout.horizon), layout.horizon)
+        targets = Windows(table, rows, layout.horizon)
+    return SupervisedWindows(rows, windows.take(rows), targets)
+
+
+def _checked_follows(windows: Windows, horizon: int) -> np.ndarray:
+    n_rows, follows = len(windows), windows.follows()
+    if n_rows < horizon:
+        raise ValueError(
+            f"horizon={horizon} needs at least {horizon} rows, but X has n_samples={n_rows}: no "
+            "row has a known future. Use a smaller horizon or a longer series."
+        )
+    if windows.length == 1:
+        raise ValueError(
+            f"horizon={horizon} builds the future of a row from the rows that follow it, but "
+            "windows of n_steps=1 share no step that would show which do. Use n_steps=2 or more, "
+            "or ready-made targets of shape (n_rows, horizon, n_targets) with horizon=1."
+        )
+    if follows.mean() < _SMALLEST_SHARE_FOLLOWING:
+        raise ValueError(
+            f"horizon={horizon} builds the future of a row from the rows that follow it, but only "
+            f"{follows.sum()} of {n_rows - 1} windows are the one before moved on by a step. Keep "
+            "the rows in order and without a stride, scale before the windows are cut, or use "
+            "ready-made targets of shape (n_rows, horizon, n_targets) with horizon=1."
+        )
+    return follows
+
+
+def split_latest(
+    data: SupervisedWindows, fraction: float
+) -> tuple[SupervisedWindows, SupervisedWindows]:
+    """Part the latest rows for validation from the rows well before them.
+
+    With the cut at row c, training keeps rows up to ``c - n_steps - horizon``: then no window
+    and no future reaches across, and no training target stands in a validation window of lag 1.
+
+    Raises
+    ------
+    ValueError
+        When one of the two would be empty.
+    """
+    n_validation = int(np.ceil(fraction * len(data)))
+    gap = data.windows.length + data.targets.length - 1
+    cut = data.rows[-n_validation] if n_validation else len(data)
+    is_training = data.rows < cut - gap
+    if n_validation in (0, len(data)) or not is_training.any():
+        raise ValueError(
+            f"validation_fraction={fraction} of {len(data)} rows keeps the latest {n_validation} "
+            f"for validation, and {gap} rows before them (n_steps + horizon - 1) must be left out: "
+            "nothing remains to train on. Use a smaller validation_fraction or n_steps, a longer "
+            "series, X_val and y_val, or early_stopping=False."
+        )
+    return data.take(is_training), data.take(np.arange(len(data) - n_validation, len(data)))

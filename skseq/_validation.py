@@ -1,0 +1,142 @@
+"""Checks of what the user hands to a regressor, before anything is learned from it."""
+
+from contextlib import contextmanager
+
+import numpy as np
+from sklearn.utils.validation import check_array, check_consistent_length, validate_data
+
+from skseq._index import check_same_index
+from skseq._windows import Windows
+
+__all__ = ["check_targets", "check_windows", "unchanged_on_error"]
+
+
+@contextmanager
+def unchanged_on_error(estimator):
+    """Put an estimator back to what it was when anything goes wrong."""
+    before = dict(vars(estimator))
+    try:
+        yield
+    except BaseException:
+        vars(estimator).clear()
+        vars(estimator).update(before)
+        raise
+
+
+def check_windows(estimator, X, *, reset: bool) -> Windows:
+    """Read windows from 3-D input, or from 2-D input with ``n_features`` values per step.
+
+    Sets, or compares with, ``n_features_in_``, ``feature_names_in_`` and the window's shape.
+
+    Raises
+    ------
+    ValueError
+        For infinity, for a step in which some features are missing, for a shape that cannot be
+        or that is not the one seen in ``fit``.
+    """
+    array = check_array(
+        X,
+        dtype=[np.float64, np.float32],
+        ensure_all_finite=False,
+        allow_nd=True,
+        estimator=estimator,
+        input_name="X",
+    )
+    if array.ndim == 2:
+        validate_data(estimator, X, reset=reset, skip_check_array=True)
+        array = _steps_of_rows(array, estimator.n_features)
+    elif array.ndim == 3:
+        if reset:
+            estimator.n_features_in_ = array.shape[2]
+            vars(estimator).pop("feature_names_in_", None)
+    else:
+        raise ValueError(
+            f"X must be 3-D windows (n_rows, n_steps, n_features) or 2-D rows, got {array.shape}."
+        )
+    _check_window_shape(estimator, array.shape[1:], reset)
+    windows = Windows.from_array(array)
+    _check_steps(windows)
+    return windows
+
+
+def _steps_of_rows(array, n_features):
+    n_rows, n_columns = array.shape
+    if n_columns % n_features:
+        raise ValueError(
+            f"X has {n_columns} columns, which cannot be cut into steps of n_features="
+            f"{n_features}: {n_columns} / {n_features} leaves {n_columns % n_features} over. Set "
+            "n_features to the number of values in one step, or hand over 3-D windows."
+        )
+    return array.reshape(n_rows, n_columns // n_features, n_features)
+
+
+def _check_window_shape(estimator, shape, reset):
+    if 0 in shape:
+        raise ValueError(f"X has windows of shape {shape}: 0 feature(s) or steps are too few.")
+    if reset:
+        estimator._window_shape = shape
+    elif shape != estimator._window_shape:
+        raise ValueError(
+            f"X has windows of (n_steps, n_features)={shape}, but {type(estimator).__name__} was "
+            f"fitted on {estimator._window_shape}. Cut them as for fit."
+        )
+
+
+def _check_steps(windows):
+    """Every step must be there whole or be missing whole, and be finite."""
+    if np.isinf(windows.table).any():
+        row, column = np.argwhere(np.isinf(windows.table))[0]
+        raise ValueError(
+            f"Input X contains infinity: feature {column} of the windows, at {_where(windows, row)}"
+            ". Remove it, or mark the whole step as missing with NaN."
+        )
+    is_missing = np.isnan(windows.table)
+    is_half = is_missing.any(axis=1) & ~is_missing.all(axis=1)
+    if is_half.any():
+        row = np.flatnonzero(is_half)[0]
+        raise ValueError(
+            f"Input X contains NaN beside present values: {_where(windows, row)} misses feature "
+            f"{np.flatnonzero(is_missing[row])[0]} of {windows.n_columns}. A step must be there "
+            "whole or be missing whole: impute it, for example with SimpleImputer before the "
+            "windows are cut."
+        )
+
+
+def _where(windows, table_row):
+    number = np.flatnonzero(
+        (windows.starts <= table_row) & (table_row < windows.starts + windows.length)
+    )[0]
+    return f"step {table_row - windows.starts[number]} of window {number}"
+
+
+def check_targets(estimator, X, y) -> np.ndarray:
+    """Read y as float64 of shape (n,), (n, n_targets) or (n, horizon, n_targets).
+
+    NaN stands for a target that is not known.
+
+    Raises
+    ------
+    ValueError
+        When y is None, not finite, of other length than X, or of another index.
+    """
+    if y is None:
+        raise ValueError(
+            f"{type(estimator).__name__} requires y to be passed, but the target y is None."
+        )
+    check_same_index(X, y)
+    array = check_array(
+        y,
+        dtype=np.float64,
+        ensure_all_finite="allow-nan",
+        ensure_2d=False,
+        allow_nd=True,
+        estimator=estimator,
+        input_name="y",
+    )
+    check_consistent_length(X, array)
+    if array.ndim not in (1, 2, 3):
+        raise ValueError(
+            "y must have shape (n_rows,), (n_rows, n_targets) or (n_rows, horizon, n_targets), "
+            f"got {array.shape}."
+        )
+    return array

@@ -1,0 +1,18 @@
+"""The warnings and errors that skseq raises under names of their own.
+
+Everything else is a plain ``ValueError`` or ``TypeError``, as in scikit-learn.
+"""
+
+__all__ = ["DivergenceError", "IncompleteWindowWarning", "LeakageWarning"]
+
+
+class IncompleteWindowWarning(UserWarning):
+    """Windows miss steps that the history before the given rows could have filled."""
+
+
+class LeakageWarning(UserWarning):
+    """The target stands in its own window, so the score will say nothing."""
+
+
+class DivergenceError(ArithmeticError):
+    """Training produced a loss or weights that are not finite; nothing was fitted."""
