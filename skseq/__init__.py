@@ -10,9 +10,19 @@ from skseq._windows import make_windows
 
 __version__ = "0.1.0.dev0"
 
-__all__ = ["LSTMRegressor", "SlidingWindowTransformer", "make_windows"]
+__all__ = [
+    "LSTMRegressor",
+    "SlidingWindowTransformer",
+    "forecast",
+    "horizon_scorer",
+    "make_windows",
+]
 
-_LATE = {"LSTMRegressor": "skseq._regressor"}
+_LATE = {
+    "LSTMRegressor": "skseq._regressor",
+    "forecast": "skseq.forecasting",
+    "horizon_scorer": "skseq.metrics",
+}
 
 
 def __getattr__(name):

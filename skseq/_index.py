@@ -103,7 +103,7 @@ def _commonest_difference(index):
 
 
 def target_names(y):
-    """Return the name of a Series, the list of a DataFrame's columns, or None."""
+    """Return the names of the targets as a list, or None when y is no pandas object."""
     if index_of(y) is None:
         return None
-    return list(y.columns) if hasattr(y, "columns") else y.name
+    return list(y.columns) if hasattr(y, "columns") else [y.name]

@@ -12,7 +12,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.metrics import r2_score
 from sklearn.utils import check_random_state
-from sklearn.utils.validation import _check_sample_weight, check_is_fitted
+from sklearn.utils.validation import check_is_fitted
 
 from skseq._index import target_names
 from skseq._keras.engine import (
@@ -25,7 +25,7 @@ from skseq._keras.engine import (
     train,
 )
 from skseq._normalization import Scale
-from skseq._sklearn_private import Interval, StrOptions
+from skseq._sklearn_private import Interval, StrOptions, check_sample_weight
 from skseq._supervised import SupervisedWindows, TargetLayout, pair_with_targets, split_latest
 from skseq._validation import check_targets, check_windows, unchanged_on_error
 from skseq.exceptions import LeakageWarning
@@ -110,6 +110,8 @@ class LSTMRegressor(RegressorMixin, BaseEstimator):
         Columns of 2-D input; features of 3-D windows.
     feature_names_in_ : ndarray of shape (n_features_in_,)
         Names of the columns of 2-D input; only when all of them are strings.
+    target_names_in_ : list
+        Names of the targets; only when y is a pandas Series or DataFrame.
     model_ : keras.Model
         The trained network in normalised units, for windows without missing steps.
 
@@ -440,8 +442,10 @@ class LSTMRegressor(RegressorMixin, BaseEstimator):
         if go_on:
             self._check_layout(layout)
         self._layout = layout
-        self._target_names = target_names(y)
-        weights = _check_sample_weight(
+        names = target_names(y)
+        if names is not None:
+            self.target_names_in_ = names
+        weights = check_sample_weight(
             sample_weight, targets, dtype=np.float64, ensure_non_negative=True
         )
         data = _usable(pair_with_targets(windows, targets, layout), weights, len(windows))

@@ -3,9 +3,19 @@
 Whatever scikit-learn may move between releases is imported here and nowhere else.
 """
 
-from sklearn.utils._param_validation import HasMethods, Interval, StrOptions
+from sklearn.utils import _safe_indexing as safe_indexing
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.validation import _check_feature_names_in as check_feature_names_in
+from sklearn.utils.validation import _check_sample_weight as check_sample_weight
 
-__all__ = ["HasMethods", "Interval", "StrOptions", "remember_set_output"]
+__all__ = [
+    "Interval",
+    "StrOptions",
+    "check_feature_names_in",
+    "check_sample_weight",
+    "remember_set_output",
+    "safe_indexing",
+]
 
 
 def remember_set_output(transformer, transform: str) -> None:

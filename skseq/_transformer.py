@@ -10,10 +10,15 @@ from numbers import Integral
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import _check_feature_names_in, check_is_fitted, validate_data
+from sklearn.utils.validation import check_is_fitted, validate_data
 
 from skseq._index import check_same_index, index_of, is_default_index, next_labels
-from skseq._sklearn_private import Interval, StrOptions, remember_set_output
+from skseq._sklearn_private import (
+    Interval,
+    StrOptions,
+    check_feature_names_in,
+    remember_set_output,
+)
 from skseq._windows import sliding_view
 from skseq.exceptions import IncompleteWindowWarning
 
@@ -187,7 +192,7 @@ class SlidingWindowTransformer(TransformerMixin, BaseEstimator):
         ndarray of shape (n_steps * n_features,)
         """
         check_is_fitted(self)
-        names = _check_feature_names_in(self, input_features)
+        names = check_feature_names_in(self, input_features)
         lags = range(self.lag + self.n_steps - 1, self.lag - 1, -1)
         return np.array([f"{name}_lag{lag}" for lag in lags for name in names], dtype=object)
 

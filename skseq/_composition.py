@@ -1,0 +1,62 @@
+"""Looking into composed estimators: which one was chosen, its parts before and at the end."""
+
+from sklearn.pipeline import Pipeline
+
+from skseq._transformer import SlidingWindowTransformer
+
+__all__ = ["chosen_estimator", "find_windows", "part_at_the_end"]
+
+
+def chosen_estimator(estimator):
+    """Return the refitted estimator of a search; anything else as it is."""
+    return getattr(estimator, "best_estimator_", estimator)
+
+
+def part_at_the_end(estimator):
+    """Part a fitted pipeline into what transforms X and the regressor at its end.
+
+    Returns
+    -------
+    transform : callable
+        From X to what the regressor sees.
+    regressor : estimator
+    """
+    steps = []
+    while isinstance(estimator, Pipeline):
+        if len(estimator) > 1:
+            steps.append(estimator[:-1])
+        estimator = estimator[-1]
+
+    def transform(X):
+        for step in steps:
+            X = step.transform(X)
+        return X
+
+    return transform, estimator
+
+
+def find_windows(estimator) -> SlidingWindowTransformer:
+    """Return the window transformer inside a composed estimator.
+
+    Raises
+    ------
+    ValueError
+        When there is none, or several that look back to different rows.
+    """
+    found = [
+        part
+        for part in [estimator, *estimator.get_params(deep=True).values()]
+        if isinstance(part, SlidingWindowTransformer)
+    ]
+    if not found:
+        raise ValueError(
+            f"{type(estimator).__name__} has no SlidingWindowTransformer inside, so nothing says "
+            "how the rows after the last one get their windows. Put one into a Pipeline before "
+            "the regressor."
+        )
+    if len({window.lag for window in found}) > 1:
+        raise ValueError(
+            f"{type(estimator).__name__} holds windows of different lag "
+            f"{sorted({window.lag for window in found})}: they do not forecast the same rows."
+        )
+    return max(found, key=lambda window: window.n_steps)

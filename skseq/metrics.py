@@ -1,0 +1,72 @@
+"""Scores of forecasts over more than one step."""
+
+import numpy as np
+from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.metrics import get_scorer
+
+from skseq._composition import chosen_estimator, part_at_the_end
+
+__all__ = ["horizon_scorer"]
+
+
+def horizon_scorer(scoring):
+    """Make any scorer compare each row's forecast with its whole future.
+
+    A string scorer compares what is predicted for a row with y as it stands, one value. This one
+    builds the futures inside the data it is given, as ``LSTMRegressor.score`` does, and scores
+    over the rows whose future is known, all steps and targets side by side.
+
+    Parameters
+    ----------
+    scoring : str or callable
+        Name of a scorer of scikit-learn, or a scorer as ``make_scorer`` returns it, that needs
+        ``predict``.
+
+    Returns
+    -------
+    callable
+        To be given as ``scoring`` to ``GridSearchCV``, ``cross_validate`` and their like, alone
+        or as a value of a dict; called with (estimator, X, y).
+
+    Examples
+    --------
+    >>> from skseq import horizon_scorer
+    >>> horizon_scorer("neg_mean_absolute_error")
+    horizon_scorer('neg_mean_absolute_error')
+    """
+    return _HorizonScorer(scoring)
+
+
+class _HorizonScorer:
+    def __init__(self, scoring):
+        self.scoring = scoring
+        self._scorer = get_scorer(scoring)
+
+    def __repr__(self):
+        return f"horizon_scorer({self.scoring!r})"
+
+    def __call__(self, estimator, X, y, sample_weight=None):
+        transform, regressor = part_at_the_end(chosen_estimator(estimator))
+        if not hasattr(regressor, "known_futures"):
+            raise ValueError(
+                f"{type(regressor).__name__} does not build futures from y (it has no horizon): "
+                f"score it with scoring={self.scoring!r} itself."
+            )
+        windows = transform(X)
+        rows, futures = regressor.known_futures(windows, y)
+        predictions = regressor.predict(windows)[rows].reshape(futures.shape)
+        weights = {}
+        if sample_weight is not None:
+            weights["sample_weight"] = np.asarray(sample_weight)[rows]
+        return self._scorer(_AsGiven().fit(predictions), predictions, futures, **weights)
+
+
+class _AsGiven(RegressorMixin, BaseEstimator):
+    """Predicts what it is given, so that a scorer can be handed forecasts made before."""
+
+    def fit(self, X, y=None):
+        self.is_fitted_ = True
+        return self
+
+    def predict(self, X):
+        return X
