@@ -12,6 +12,8 @@ __version__ = "0.1.0.dev0"
 
 __all__ = [
     "LSTMRegressor",
+    "LastValueRidge",
+    "SeasonalNaiveRegressor",
     "SlidingWindowTransformer",
     "forecast",
     "horizon_scorer",
@@ -20,6 +22,8 @@ __all__ = [
 
 _LATE = {
     "LSTMRegressor": "skseq._regressor",
+    "LastValueRidge": "skseq.baselines",
+    "SeasonalNaiveRegressor": "skseq.baselines",
     "forecast": "skseq.forecasting",
     "horizon_scorer": "skseq.metrics",
 }

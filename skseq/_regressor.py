@@ -9,25 +9,24 @@ import warnings
 from numbers import Integral, Real
 
 import numpy as np
-from sklearn.base import BaseEstimator, RegressorMixin
-from sklearn.metrics import r2_score
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from skseq._index import target_names
+from skseq._base import WindowRegressor
 from skseq._keras.engine import (
     Examples,
     Network,
     Schedule,
+    TrainingState,
     build_model,
     compile_arguments,
     predict,
     train,
 )
 from skseq._normalization import Scale
-from skseq._sklearn_private import Interval, StrOptions, check_sample_weight
-from skseq._supervised import SupervisedWindows, TargetLayout, pair_with_targets, split_latest
-from skseq._validation import check_targets, check_windows, unchanged_on_error
+from skseq._sklearn_private import Interval, StrOptions
+from skseq._supervised import SupervisedWindows, split_latest
+from skseq._validation import unchanged_on_error
 from skseq.exceptions import LeakageWarning
 
 __all__ = ["LSTMRegressor"]
@@ -36,7 +35,7 @@ _POSITIVE_INT = Interval(Integral, 1, None, closed="left")
 _SHARE = Interval(Real, 0, 1, closed="left")
 
 
-class LSTMRegressor(RegressorMixin, BaseEstimator):
+class LSTMRegressor(WindowRegressor):
     """Long short-term memory network [1]_ that predicts one or many steps of one or many targets.
 
     Row t is predicted from window t. With ``horizon=h`` it predicts ``y[t]`` to ``y[t+h-1]``,
@@ -142,6 +141,9 @@ class LSTMRegressor(RegressorMixin, BaseEstimator):
     >>> model.fit(ramp.reshape(-1, 1), ramp).predict(ramp.reshape(-1, 1)).shape
     (11,)
     """
+
+    _network: Network
+    _state: TrainingState
 
     _parameter_constraints = {
         "units": [_POSITIVE_INT, tuple, list],
@@ -277,83 +279,6 @@ class LSTMRegressor(RegressorMixin, BaseEstimator):
             go_on = self._is_fitted()
             return self._learn(X, y, sample_weight, None, None, go_on, n_epochs=1, partial=True)
 
-    def predict(self, X):
-        """Predict the targets of each row; missing steps are skipped.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_rows, n_steps, n_features) or (n_rows, n_steps * n_features)
-            The window of each row, as in ``fit``.
-
-        Returns
-        -------
-        ndarray of float64, in the units of y
-            Shape (n_rows,) or (n_rows, n_targets) as y was in ``fit``; with ``horizon`` > 1
-            (n_rows, horizon) or (n_rows, horizon, n_targets).
-        """
-        check_is_fitted(self)
-        windows = check_windows(self, X, reset=False)
-        windows = windows.with_table(self._input_scale.apply(windows.table))
-        outputs = predict(self._network, self._state.weights, windows)
-        layout = self._layout
-        steps = outputs.reshape(len(windows), layout.horizon, layout.n_targets)
-        return self._target_scale.undo(steps).reshape(len(windows), *layout.shape)
-
-    def score(self, X, y, sample_weight=None):
-        """Coefficient of determination of the forecasts, over rows whose future lies in y.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_rows, n_steps, n_features) or (n_rows, n_steps * n_features)
-            The window of each row.
-        y : array-like, as in ``fit``
-            The value of each row.
-        sample_weight : array-like of shape (n_rows,), default=None
-            Weight of each row.
-
-        Returns
-        -------
-        float
-            R², the mean over steps and targets.
-        """
-        rows, truth = self.known_futures(X, y)
-        forecast = self.predict(X)[rows].reshape(len(rows), -1)
-        if sample_weight is not None:
-            sample_weight = np.asarray(sample_weight)[rows]
-        return r2_score(truth, forecast, sample_weight=sample_weight)
-
-    def known_futures(self, X, y):
-        """Find the rows whose whole future lies in y, and that future.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_rows, n_steps, n_features) or (n_rows, n_steps * n_features)
-            The window of each row.
-        y : array-like, as in ``fit``
-            The value of each row.
-
-        Returns
-        -------
-        rows : ndarray of int, shape (n_known,)
-            Positions of those rows.
-        futures : ndarray of shape (n_known, horizon * n_targets)
-            Step by step, the targets of a step side by side.
-        """
-        check_is_fitted(self)
-        windows = check_windows(self, X, reset=False)
-        y = check_targets(self, X, y)
-        layout = TargetLayout.of(y, self._layout.horizon if y.ndim < 3 else 1)
-        self._check_layout(layout)
-        data = pair_with_targets(windows, y, layout)
-        futures = data.targets.to_array().reshape(len(data), -1)
-        is_known = ~np.isnan(futures).any(axis=1)
-        if not is_known.any():
-            raise ValueError(
-                f"No row of X has a known future: {len(data)} of {len(y)} rows have "
-                f"{layout.horizon} rows from themselves on, each with a NaN among them."
-            )
-        return data.rows[is_known], futures[is_known]
-
     @property
     def model_(self):
         """The trained network as a Keras model, built when first asked for.
@@ -373,14 +298,6 @@ class LSTMRegressor(RegressorMixin, BaseEstimator):
         state.pop("_model", None)
         return state
 
-    def __sklearn_tags__(self):
-        """Declare 2-D and 3-D input, missing steps, and several targets."""
-        tags = super().__sklearn_tags__()
-        tags.input_tags.three_d_array = True
-        tags.input_tags.allow_nan = True
-        tags.target_tags.multi_output = True
-        return tags
-
     def _is_fitted(self):
         return "_state" in vars(self)
 
@@ -393,20 +310,22 @@ class LSTMRegressor(RegressorMixin, BaseEstimator):
             callbacks=self.callbacks,
             keras_params=self.keras_params,
         )
-        data, weights = self._read(X, y, sample_weight, go_on)
+        data, weights = self._read_training_data(X, y, sample_weight, reset=not go_on)
+        _warn_of_leakage(data)
         network = self._describe_network(data.windows.n_columns)
         if go_on and network != self._network:
             raise ValueError(
                 f"The fit to go on from has another network: {self._network}, not {network}. Set "
                 "warm_start=False, or keep the parameters that shape the network."
             )
-        stops_early = self.early_stopping and not partial
+        is_patient = self.early_stopping and not partial
         validation = None
         if X_val is not None or y_val is not None:
-            validation = self._read_validation(X_val, y_val)
-        elif stops_early:
-            data, validation = split_latest(data, self.validation_fraction)
-        weights = weights[data.rows]
+            validation = self._read_validation_data(X_val, y_val)
+        elif is_patient:
+            training, validation = split_latest(data, self.validation_fraction)
+            weights = weights[np.isin(data.rows, training.rows)]
+            data = training
         if not go_on:
             self._input_scale = self._scale_of(data.windows, weights)
             self._target_scale = self._scale_of(data.targets, weights)
@@ -415,12 +334,10 @@ class LSTMRegressor(RegressorMixin, BaseEstimator):
             network,
             arguments,
             Schedule(
-                n_epochs,
-                _effective_batch_size(self.batch_size, len(data)),
-                self.n_iter_no_change
-                if stops_early or self.early_stopping and validation
-                else None,
-                self.verbose,
+                epochs=n_epochs,
+                batch_size=_effective_batch_size(self.batch_size, len(data)),
+                n_iter_no_change=self.n_iter_no_change if is_patient else None,
+                verbose=self.verbose,
             ),
             self._as_examples(data, weights),
             None if validation is None else self._as_examples(validation, np.ones(len(validation))),
@@ -429,45 +346,22 @@ class LSTMRegressor(RegressorMixin, BaseEstimator):
         )
         if not (self.warm_start or partial):
             self._state.optimizer_state = None
-        vars(self).pop("_model", None)
+        self.__dict__.pop("_model", None)
         self.history_ = self._state.history
         self.n_iter_ = self._state.n_epochs
         return self
 
-    def _read(self, X, y, sample_weight, go_on):
-        """Check X, y and weights; return the rows to train on and the weights of all rows."""
-        windows = check_windows(self, X, reset=not go_on)
-        targets = check_targets(self, X, y)
-        layout = TargetLayout.of(targets, self.horizon)
-        if go_on:
-            self._check_layout(layout)
-        self._layout = layout
-        names = target_names(y)
-        if names is not None:
-            self.target_names_in_ = names
-        weights = check_sample_weight(
-            sample_weight, targets, dtype=np.float64, ensure_non_negative=True
-        )
-        data = _usable(pair_with_targets(windows, targets, layout), weights, len(windows))
-        _warn_of_leakage(data)
-        return data, weights
+    def _predict_steps(self, windows):
+        windows = windows.with_table(self._input_scale.apply(windows.table))
+        outputs = predict(self._network, self._state.weights, windows)
+        steps = outputs.reshape(len(windows), self._layout.horizon, self._layout.n_targets)
+        return self._target_scale.undo(steps)
 
-    def _read_validation(self, X_val, y_val):
+    def _read_validation_data(self, X_val, y_val):
         if X_val is None or y_val is None:
             raise ValueError("X_val and y_val belong together: only one of them was given.")
-        windows = check_windows(self, X_val, reset=False)
-        targets = check_targets(self, X_val, y_val)
-        layout = TargetLayout.of(targets, self.horizon)
-        self._check_layout(layout)
-        data = pair_with_targets(windows, targets, layout)
-        return _usable(data, np.ones(len(windows)), len(windows))
-
-    def _check_layout(self, layout):
-        if layout != self._layout:
-            raise ValueError(
-                f"y has {layout.horizon} step(s) of {layout.n_targets} target(s) per row, but in "
-                f"fit it had {self._layout.horizon} of {self._layout.n_targets}."
-            )
+        data, _ = self._read_training_data(X_val, y_val, reset=False)
+        return data
 
     def _describe_network(self, n_features):
         return Network(
@@ -511,28 +405,6 @@ def _as_sizes(name, value, may_be_empty=False):
 def _effective_batch_size(batch_size, n_rows):
     """Cap the batch near the number of rows; powers of two, so that folds share a program."""
     return min(int(batch_size), 1 << (n_rows - 1).bit_length())
-
-
-def _usable(data: SupervisedWindows, weights, n_rows) -> SupervisedWindows:
-    """Keep rows with a complete window, a known target and a weight."""
-    is_missing = np.isnan(data.windows.table).all(axis=1)
-    is_complete = ~data.windows.any_in_window(is_missing)
-    if not is_complete.any():
-        n_steps = data.windows.length
-        raise ValueError(
-            f"n_steps={n_steps} needs more than {n_steps} rows of history, but X has n_samples="
-            f"{n_rows}: of its windows with a known future (horizon={data.targets.length}) none "
-            "is complete. Use a smaller n_steps, lag or horizon, or a longer series."
-        )
-    has_target = ~np.isnan(data.targets.to_array()).all(axis=(1, 2))
-    usable = is_complete & has_target & (weights[data.rows] > 0)
-    if not usable.any():
-        raise ValueError(
-            f"Nothing to train on: of {is_complete.sum()} rows with a complete window, "
-            f"{(is_complete & has_target).sum()} have a target that is not NaN, and none of these "
-            "has a sample_weight above 0."
-        )
-    return data.take(usable)
 
 
 def _warn_of_leakage(data: SupervisedWindows):

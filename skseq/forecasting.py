@@ -44,12 +44,12 @@ def forecast(estimator, X):
     Examples
     --------
     >>> import numpy as np
-    >>> from sklearn.linear_model import LinearRegression
     >>> from sklearn.pipeline import make_pipeline
-    >>> from sklearn.impute import SimpleImputer
-    >>> from skseq import SlidingWindowTransformer, forecast
+    >>> from skseq import LastValueRidge, SlidingWindowTransformer, forecast
     >>> ramp = np.arange(10.0, 120.0, 10.0)
-    >>> line = make_pipeline(SlidingWindowTransformer(2, flatten=True), LinearRegression())
+    >>> line = make_pipeline(SlidingWindowTransformer(n_steps=3), LastValueRidge(horizon=2))
+    >>> forecast(line.fit(ramp.reshape(-1, 1), ramp), ramp.reshape(-1, 1)).round(6)
+    array([120., 130.])
     """
     check_is_fitted(estimator)
     estimator = chosen_estimator(estimator)

@@ -38,7 +38,7 @@ class _Recipe:
 
     @classmethod
     def of(cls, network, arguments):
-        config = arguments.optimizer.get_config()
+        config = arguments.optimizer.get_config() | {"name": None}
         if isinstance(config["learning_rate"], float):
             config["learning_rate"] = "an argument"
         loss = arguments.loss
@@ -52,10 +52,12 @@ class _TrainingProgram:
     """One compiled epoch and one compiled evaluation, for one recipe."""
 
     def __init__(self, network, arguments):
-        self.model = build_model(network)
+        self.model = build_model(network, initialized=False)
         self.optimizer = arguments.optimizer
         self.optimizer.build(self.model.trainable_variables)
-        self._fresh_optimizer_state = [np.array(variable) for variable in self.optimizer.variables]
+        self._fresh_optimizer_state = [
+            keras.ops.convert_to_numpy(variable) for variable in self.optimizer.variables
+        ]
         self.loss = WeightedLoss(arguments.loss)
         static = ("n_steps", "horizon", "batch_size")
         self.run_epoch = jax.jit(self._run_epoch, static_argnames=static)

@@ -69,7 +69,7 @@ class KerasTrainer:
 
     def optimizer_state(self):
         """Copy the optimizer's variables."""
-        return [np.array(variable) for variable in self.model.optimizer.variables]
+        return [keras.ops.convert_to_numpy(variable) for variable in self.model.optimizer.variables]
 
 
 def dropout_states(variables, seed):

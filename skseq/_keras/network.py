@@ -1,6 +1,7 @@
 """The network: its description, the Keras model it stands for, and its first weights."""
 
 from dataclasses import dataclass
+from itertools import count
 
 import numpy as np
 
@@ -27,7 +28,7 @@ class Network:
     dense_units: tuple[int, ...] = ()
 
 
-def build_model(network: Network, *, masked: bool = False, seed: int = 0):
+def build_model(network: Network, *, masked: bool = False, initialized: bool = True):
     """Build the Keras model of a network.
 
     Parameters
@@ -36,15 +37,17 @@ def build_model(network: Network, *, masked: bool = False, seed: int = 0):
     masked : bool, default=False
         Take a second input of shape (n_windows, n_steps), False where a step is to be skipped.
         The weights are the same, in the same order.
-    seed : int, default=0
-        Seed of the dropout, which Keras would otherwise draw from Python's global generator.
+    initialized : bool, default=True
+        False leaves the weights zero, for a model that only ever runs with weights given to it:
+        it is built faster, for nothing is drawn.
 
     Returns
     -------
     keras.Model
     """
     layers = keras.layers
-    seeds = iter(np.random.SeedSequence(seed).generate_state(8 * len(network.units) + 8))
+    kernel, recurrent = _SEEDED if initialized else (_zeros, _zeros)
+    seeds = count(1)
     windows = keras.Input((None, network.n_features), name="windows")
     mask = keras.Input((None,), dtype="bool", name="known_steps") if masked else None
     values = windows
@@ -54,25 +57,34 @@ def build_model(network: Network, *, masked: bool = False, seed: int = 0):
             activation=network.activation,
             recurrent_dropout=network.recurrent_dropout,
             return_sequences=depth < len(network.units) - 1,
-            kernel_initializer=keras.initializers.GlorotUniform(seed=int(next(seeds))),
-            recurrent_initializer=keras.initializers.Orthogonal(seed=int(next(seeds))),
-            seed=int(next(seeds)),
+            kernel_initializer=kernel(seed=next(seeds)),
+            recurrent_initializer=recurrent(seed=next(seeds)),
+            seed=next(seeds),
             name=f"lstm_{depth}",
         )
         if network.bidirectional:
             lstm = layers.Bidirectional(lstm, name=f"bidirectional_{depth}")
         values = lstm(values, mask=mask)
         if network.dropout:
-            values = layers.Dropout(network.dropout, seed=int(next(seeds)))(values)
+            values = layers.Dropout(network.dropout, seed=next(seeds))(values)
     for depth, units in enumerate(network.dense_units):
-        values = _dense(units, "relu", f"dense_{depth}", int(next(seeds)))(values)
-    outputs = _dense(network.n_outputs, None, "outputs", int(next(seeds)))(values)
+        initializer = kernel(seed=next(seeds))
+        values = layers.Dense(units, "relu", kernel_initializer=initializer, name=f"dense_{depth}")(
+            values
+        )
+    initializer = kernel(seed=next(seeds))
+    outputs = layers.Dense(network.n_outputs, kernel_initializer=initializer, name="outputs")(
+        values
+    )
     return keras.Model([windows, mask] if masked else windows, outputs, name="lstm")
 
 
-def _dense(units, activation, name, seed):
-    initializer = keras.initializers.GlorotUniform(seed=seed)
-    return keras.layers.Dense(units, activation, kernel_initializer=initializer, name=name)
+# Keras's own defaults, but seeded: unseeded ones would draw from Python's global generator.
+_SEEDED = keras.initializers.GlorotUniform, keras.initializers.Orthogonal
+
+
+def _zeros(seed):
+    return lambda shape, dtype: np.zeros(shape, dtype)
 
 
 def initial_weights(network: Network, random: np.random.Generator) -> list[np.ndarray]:

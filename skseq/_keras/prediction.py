@@ -43,7 +43,7 @@ def predict(network: Network, weights: list[np.ndarray], windows: Windows) -> np
 @lru_cache(maxsize=32)
 def _forward(network, masked):
     """Return a function of weights, inputs and known steps; it keeps no state between calls."""
-    model = build_model(network, masked=masked)
+    model = build_model(network, masked=masked, initialized=False)
     if backend_name == "jax":
         return _jax_forward(model, masked)
     lock = threading.Lock()

@@ -1,0 +1,170 @@
+"""What every regressor on windows shares: shapes in and out, futures, and the score."""
+
+import numpy as np
+from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.metrics import r2_score
+from sklearn.utils.validation import check_is_fitted
+
+from skseq._index import target_names
+from skseq._sklearn_private import check_sample_weight
+from skseq._supervised import SupervisedWindows, TargetLayout, pair_with_targets
+from skseq._validation import check_targets, check_windows
+from skseq._windows import Windows
+
+__all__ = ["WindowRegressor", "usable_rows"]
+
+
+class WindowRegressor(RegressorMixin, BaseEstimator):
+    """Base of regressors that predict ``horizon`` steps of each row from its window.
+
+    A subclass has the parameters ``horizon`` and ``n_features``, reads its data with
+    ``_read_training_data`` in ``fit``, and says in ``_predict_steps`` what follows a window.
+    """
+
+    horizon: int
+    n_features: int
+    _layout: TargetLayout
+
+    def predict(self, X):
+        """Predict the targets of each row.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_rows, n_steps, n_features) or (n_rows, n_steps * n_features)
+            The window of each row, as in ``fit``. A step that is NaN throughout is missing.
+
+        Returns
+        -------
+        ndarray of float64, in the units of y
+            Shape (n_rows,) or (n_rows, n_targets) as y was in ``fit``; with ``horizon`` > 1
+            (n_rows, horizon) or (n_rows, horizon, n_targets).
+        """
+        check_is_fitted(self)
+        windows = check_windows(self, X, reset=False)
+        return self._predict_steps(windows).reshape(len(windows), *self._layout.shape)
+
+    def score(self, X, y, sample_weight=None):
+        """Coefficient of determination of the forecasts, over rows whose future lies in y.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_rows, n_steps, n_features) or (n_rows, n_steps * n_features)
+            The window of each row.
+        y : array-like, as in ``fit``
+            The value of each row.
+        sample_weight : array-like of shape (n_rows,), default=None
+            Weight of each row. None weighs all rows alike.
+
+        Returns
+        -------
+        float
+            R², the mean over steps and targets.
+        """
+        rows, truth = self.known_futures(X, y)
+        forecast = self.predict(X)[rows].reshape(truth.shape)
+        if sample_weight is not None:
+            sample_weight = np.asarray(sample_weight)[rows]
+        return r2_score(truth, forecast, sample_weight=sample_weight)
+
+    def known_futures(self, X, y):
+        """Find the rows whose whole future lies in y, and that future.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_rows, n_steps, n_features) or (n_rows, n_steps * n_features)
+            The window of each row.
+        y : array-like, as in ``fit``
+            The value of each row.
+
+        Returns
+        -------
+        rows : ndarray of int, shape (n_known,)
+            Positions of those rows.
+        futures : ndarray of shape (n_known, horizon * n_targets)
+            Step by step, the targets of a step side by side.
+        """
+        check_is_fitted(self)
+        data = self._pair(check_windows(self, X, reset=False), check_targets(self, X, y))
+        futures = data.targets.to_array().reshape(len(data), -1)
+        is_known = ~np.isnan(futures).any(axis=1)
+        if not is_known.any():
+            raise ValueError(
+                f"No row has a known future: {len(data)} of {len(y)} rows of y have "
+                f"{self._layout.horizon} rows from themselves on, each with a NaN among them."
+            )
+        return data.rows[is_known], futures[is_known]
+
+    def __sklearn_tags__(self):
+        """Declare 2-D and 3-D input, missing steps, and several targets."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.three_d_array = True
+        tags.input_tags.allow_nan = True
+        tags.target_tags.multi_output = True
+        return tags
+
+    def _predict_steps(self, windows: Windows) -> np.ndarray:
+        """Predict from checked windows, shape (n_windows, horizon, n_targets)."""
+        raise NotImplementedError
+
+    def _read_training_data(self, X, y, sample_weight=None, *, reset=True):
+        """Check X, y and weights, and keep the rows that can be trained on.
+
+        Returns
+        -------
+        data : SupervisedWindows
+        weights : ndarray of shape (len(data),)
+        """
+        windows = check_windows(self, X, reset=reset)
+        targets = check_targets(self, X, y)
+        if reset:
+            self._layout = TargetLayout.of(targets, self.horizon)
+            self._remember_target_names(y)
+        weights = check_sample_weight(
+            sample_weight, targets, dtype=np.float64, ensure_non_negative=True
+        )
+        data = usable_rows(self._pair(windows, targets), weights, len(windows))
+        return data, weights[data.rows]
+
+    def _pair(self, windows, targets) -> SupervisedWindows:
+        """Put futures beside windows, in the layout seen in ``fit``."""
+        layout = TargetLayout.of(targets, 1 if targets.ndim == 3 else self._layout.horizon)
+        if layout != self._layout:
+            raise ValueError(
+                f"y has {layout.horizon} step(s) of {layout.n_targets} target(s) per row, but in "
+                f"fit it had {self._layout.horizon} of {self._layout.n_targets}."
+            )
+        return pair_with_targets(windows, targets, layout)
+
+    def _remember_target_names(self, y):
+        self.__dict__.pop("target_names_in_", None)
+        names = target_names(y)
+        if names is not None:
+            self.target_names_in_ = names
+
+
+def usable_rows(data: SupervisedWindows, weights, n_rows) -> SupervisedWindows:
+    """Keep rows with a complete window, a known target and a weight.
+
+    Raises
+    ------
+    ValueError
+        When there are none.
+    """
+    is_missing = np.isnan(data.windows.table).all(axis=1)
+    is_complete = ~data.windows.any_in_window(is_missing)
+    if not is_complete.any():
+        n_steps = data.windows.length
+        raise ValueError(
+            f"n_steps={n_steps} needs more than {n_steps} rows of history, but X has n_samples="
+            f"{n_rows}: of its windows with a known future (horizon={data.targets.length}) none "
+            "is complete. Use a smaller n_steps, lag or horizon, or a longer series."
+        )
+    has_target = data.targets.any_in_window(~np.isnan(data.targets.table).all(axis=1))
+    usable = is_complete & has_target & (weights[data.rows] > 0)
+    if not usable.any():
+        raise ValueError(
+            f"Nothing to train on: of {is_complete.sum()} rows with a complete window, "
+            f"{(is_complete & has_target).sum()} have a target that is not NaN, and none of these "
+            "has a sample_weight above 0."
+        )
+    return data.take(usable)
