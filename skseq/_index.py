@@ -8,7 +8,14 @@ import sys
 
 import numpy as np
 
-__all__ = ["check_same_index", "index_of", "is_default_index", "next_labels", "target_names"]
+__all__ = [
+    "check_same_index",
+    "index_of",
+    "is_default_index",
+    "is_same_label",
+    "next_labels",
+    "target_names",
+]
 
 
 def index_of(X):
@@ -22,7 +29,14 @@ def index_of(X):
 def is_default_index(index) -> bool:
     """Tell whether the labels are mere row numbers from 0, as pandas makes them up."""
     pandas = sys.modules["pandas"]
-    return isinstance(index, pandas.RangeIndex) and index.start == 0 and index.step == 1
+    return pandas.RangeIndex(len(index)).equals(index)
+
+
+def is_same_label(label, other) -> bool:
+    """Tell whether two labels are the same; floats may differ by the rounding of their step."""
+    if isinstance(label, float | np.floating) and isinstance(other, float | np.floating):
+        return bool(np.isclose(label, other, rtol=4 * np.finfo(type(label)).eps, atol=0))
+    return bool(label == other)
 
 
 def check_same_index(X, y) -> None:
@@ -36,8 +50,8 @@ def check_same_index(X, y) -> None:
     index, y_index = index_of(X), index_of(y)
     if index is None or y_index is None or len(index) != len(y_index) or index.equals(y_index):
         return
-    differs = np.flatnonzero(np.asarray(index != y_index))
-    row = differs[0] if len(differs) else 0
+    pairs = enumerate(zip(index, y_index, strict=True))
+    row = next((row for row, (label, y_label) in pairs if label != y_label), 0)
     raise ValueError(
         f"X and y carry different indexes: row {row} is {index[row]!r} in X and {y_index[row]!r} "
         "in y. Select both from the same rows, or hand y over as an array if the order is right."
@@ -57,7 +71,8 @@ def next_labels(index, n_labels: int):
     Returns
     -------
     pandas.Index or None
-        None when the labels have no step: strings, a single label, no labels at all.
+        None when the labels have no step: strings, tuples, a single label, no labels at all, most
+        labels twice (two series row by row), a missing last label.
 
     Examples
     --------
@@ -68,7 +83,7 @@ def next_labels(index, n_labels: int):
     Index([40, 50], dtype='int64')
     """
     pandas = sys.modules["pandas"]
-    if len(index) == 0:
+    if len(index) == 0 or index.nlevels > 1 or index[-1:].hasnans:
         return None
     if isinstance(index, pandas.PeriodIndex):
         return pandas.period_range(
@@ -82,8 +97,10 @@ def next_labels(index, n_labels: int):
             pandas.date_range if isinstance(index, pandas.DatetimeIndex) else pandas.timedelta_range
         )
         return to_range(index[-1], periods=n_labels + 1, freq=step, name=index.name)[1:]
-    if pandas.api.types.is_numeric_dtype(index.dtype) and len(index) > 1:
+    if pandas.api.types.is_numeric_dtype(index.dtype) and index.dtype != bool:
         step = _commonest_difference(index)
+        if step is None:
+            return None
         labels = index[-1] + step * np.arange(1, n_labels + 1)
         return pandas.Index(labels, dtype=index.dtype, name=index.name)
     return None
@@ -92,14 +109,13 @@ def next_labels(index, n_labels: int):
 def _inferred_step(index):
     pandas = sys.modules["pandas"]
     inferred = pandas.infer_freq(index) if len(index) >= 3 else None
-    if inferred is not None:
-        return inferred
-    return _commonest_difference(index) if len(index) > 1 else None
+    return _commonest_difference(index) if inferred is None else inferred
 
 
 def _commonest_difference(index):
-    differences = index[1:] - index[:-1]
-    return differences.value_counts().index[0]
+    """Return what labels most often differ by; None when that is nothing, or not known."""
+    differences = (index[1:] - index[:-1]).value_counts().index
+    return differences[0] if len(differences) and differences[0] != 0 * differences[0] else None
 
 
 def target_names(y):

@@ -12,19 +12,32 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from skseq._index import check_same_index, index_of, is_default_index, next_labels
+from skseq._index import (
+    check_same_index,
+    index_of,
+    is_default_index,
+    is_same_label,
+    next_labels,
+)
 from skseq._sklearn_private import (
     Interval,
     StrOptions,
     check_feature_names_in,
     remember_set_output,
 )
+from skseq._validation import unchanged_on_error
 from skseq._windows import sliding_view
 from skseq.exceptions import IncompleteWindowWarning
 
 __all__ = ["SlidingWindowTransformer"]
 
 _FEWEST_ROWS_TO_RECOGNISE = 10
+
+
+def _end_of_repeats(series):
+    """Position of the first row that differs from the row at the start; past the end if none."""
+    changes = np.flatnonzero((series != series[0]).any(axis=1))
+    return changes[0] if len(changes) else len(series)
 
 
 def _has_names(transformer) -> bool:
@@ -55,7 +68,8 @@ class SlidingWindowTransformer(TransformerMixin, BaseEstimator):
         - "index": from the rows seen in ``fit``, when the index of the new rows follows directly
           on theirs. Arrays have no index and get no history.
         - "fitted": from the rows seen in ``fit``, unless the new rows are those seen again from
-          their start.
+          their start (known by the index or, without one, by at least 10 and ``n_steps + lag - 1``
+          equal rows; fewer count as new).
         - "none": from nowhere.
 
         ``fit_transform`` never uses it: nothing lies before the rows it fits on.
@@ -126,12 +140,14 @@ class SlidingWindowTransformer(TransformerMixin, BaseEstimator):
         """
         self._validate_params()
         check_same_index(X, y)
-        series = self._check_series(X, reset=True)
-        self._check_long_enough(series)
+        with unchanged_on_error(self):
+            series = self._check_series(X, reset=True)
+            self._check_long_enough(series)
         reach = self.n_steps + self.lag - 1
         index = index_of(X)
-        self._tail = series[len(series) - min(reach, len(series)) :].copy()
-        self._head = series[: max(reach, _FEWEST_ROWS_TO_RECOGNISE)].copy()
+        self._tail = series[len(series) - reach :].copy()
+        n_head = _end_of_repeats(series) + max(reach, _FEWEST_ROWS_TO_RECOGNISE)
+        self._head = series[:n_head].copy()
         self._first_label = None if index is None or is_default_index(index) else index[0]
         upcoming = None if index is None else next_labels(index, 1)
         self._next_label = None if upcoming is None else upcoming[0]
@@ -152,7 +168,8 @@ class SlidingWindowTransformer(TransformerMixin, BaseEstimator):
         ndarray of shape (n_rows, n_steps, n_features)
             A read-only view; 2-D, or a data frame, as ``flatten`` and ``set_output`` say.
         """
-        return self.fit(X, y).transform(X)
+        self.fit(X, y)
+        return self._cut(self._check_series(X, reset=False), history=None)
 
     def transform(self, X):
         """Return the window of every row.
@@ -175,8 +192,7 @@ class SlidingWindowTransformer(TransformerMixin, BaseEstimator):
         check_is_fitted(self)
         self._validate_params()
         series = self._check_series(X, reset=False)
-        windows = sliding_view(series, self.n_steps, self.lag, self._history_of(X, series))
-        return windows.reshape(len(series), -1) if self.flatten else windows
+        return self._cut(series, self._history_of(X, series))
 
     @available_if(_has_names)
     def get_feature_names_out(self, input_features=None):
@@ -238,12 +254,16 @@ class SlidingWindowTransformer(TransformerMixin, BaseEstimator):
                 "window. Use a smaller n_steps or lag, or a longer series."
             )
 
+    def _cut(self, series, history):
+        windows = sliding_view(series, self.n_steps, self.lag, history)
+        return windows.reshape(len(series), -1) if self.flatten else windows
+
     def _history_of(self, X, series):
         """Rows to put before ``X``; None when there are none, with a warning if there should be."""
         if self.context == "none" or self._is_fitted_series(X, series):
             return None
         index = index_of(X)
-        follows = index is not None and len(index) and index[0] == self._next_label
+        follows = index is not None and is_same_label(index[0], self._next_label)
         if self.context == "fitted" or follows:
             return self._tail
         reach = self.n_steps + self.lag - 1
@@ -255,14 +275,15 @@ class SlidingWindowTransformer(TransformerMixin, BaseEstimator):
                 "'index' sees them follow (in a Pipeline: set_output(transform='pandas')), or set "
                 "context='fitted' if they do follow.",
                 IncompleteWindowWarning,
-                stacklevel=3,
+                stacklevel=4,
             )
         return None
 
     def _is_fitted_series(self, X, series):
         """Whether ``X`` is the fitted series seen again from its start, as for a train score."""
         index = index_of(X)
-        if index is not None and self._first_label is not None:
-            return index[0] == self._first_label
-        n_common = min(len(series), len(self._head))
-        return np.array_equal(series[:n_common], self._head[:n_common], equal_nan=True)
+        has_labels = index is not None and not is_default_index(index)
+        if has_labels and self._first_label is not None:
+            return is_same_label(index[0], self._first_label)
+        # Fewer rows than the head may be equal to its first ones by chance, so they count as new.
+        return np.array_equal(series[: len(self._head)], self._head, equal_nan=True)

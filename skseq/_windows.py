@@ -95,9 +95,9 @@ class Windows:
         np.add.at(change, self.starts, weights)
         np.add.at(change, self.starts + self.length, -weights)
         covered = np.zeros(len(self.table) + 1, dtype=np.int64)
-        np.add.at(covered, self.starts, 1)
-        np.add.at(covered, self.starts + self.length, -1)
-        # A running sum of floats leaves crumbs behind where no window is left: those are zero.
+        np.add.at(covered, self.starts, weights != 0)
+        np.subtract.at(covered, self.starts + self.length, weights != 0)
+        # A running sum of floats leaves crumbs behind where no weight is left: those are zero.
         return np.where(np.cumsum(covered) > 0, np.cumsum(change), 0.0)[:-1]
 
     def follows(self) -> np.ndarray:
@@ -243,6 +243,8 @@ def make_windows(
     _check_whole_number("lag", lag, at_least=0)
     _check_whole_number("stride", stride, at_least=1)
     values = np.asarray(series)
+    if values.dtype.kind not in "biufO":
+        raise ValueError(f"series must hold numbers, got dtype {values.dtype}.")
     if values.dtype not in (np.float32, np.float64):
         values = values.astype(np.float64)
     if values.ndim not in (1, 2) or 0 in values.shape[1:]:
@@ -282,6 +284,8 @@ def _select_target(values, series, target) -> np.ndarray:
         if name >= n_columns:
             raise ValueError(f"target={name} is out of range: the series has {n_columns} columns.")
         columns.append(name)
+    if not columns:
+        raise ValueError(f"target={target!r} names no column. Use None for all of them.")
     return values.reshape(len(values), -1)[:, columns]
 
 

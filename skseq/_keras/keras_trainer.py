@@ -43,25 +43,27 @@ class KerasTrainer:
 
     def run_epoch(self, order, callbacks):
         """Train on the examples in the given order; return the mean loss and metrics."""
-        self.model.reset_metrics()
-        logs = {}
+        total = _Mean()
         for step, begin in enumerate(range(0, len(order), self.batch_size)):
-            batch = self._examples.batch(order[begin : begin + self.batch_size])
+            rows = order[begin : begin + self.batch_size]
             callbacks.on_train_batch_begin(step)
-            logs = self.model.train_on_batch(*batch, return_dict=True)
+            self.model.reset_metrics()
+            logs = self.model.train_on_batch(*self._examples.batch(rows), return_dict=True)
             callbacks.on_train_batch_end(step, logs)
-        return _to_floats(logs)
+            total.add(logs, len(rows))
+        return total.logs()
 
     def evaluate(self):
         """Return the mean loss and metrics on the validation examples, if there are any."""
         if self._validation is None:
             return {}
-        self.model.reset_metrics()
-        logs = {}
+        total = _Mean()
         for begin in range(0, len(self._validation), self.batch_size):
             rows = np.arange(begin, min(begin + self.batch_size, len(self._validation)))
+            self.model.reset_metrics()
             logs = self.model.test_on_batch(*self._validation.batch(rows), return_dict=True)
-        return _to_floats(logs)
+            total.add(logs, len(rows))
+        return total.logs()
 
     def weights(self):
         """Copy the present weights."""
@@ -78,5 +80,16 @@ def dropout_states(variables, seed):
     return [random.integers(2**31, size=variable.shape) for variable in variables]
 
 
-def _to_floats(logs):
-    return {name: float(keras.ops.convert_to_numpy(value)) for name, value in logs.items()}
+class _Mean:
+    """The mean of what Keras logs for each batch, by the number of its rows."""
+
+    def __init__(self):
+        self._sums, self._n_rows = {}, 0
+
+    def add(self, logs, n_rows):
+        for name, value in logs.items():
+            self._sums[name] = self._sums.get(name, 0.0) + float(value) * n_rows
+        self._n_rows += n_rows
+
+    def logs(self):
+        return {name: value / self._n_rows for name, value in self._sums.items()}

@@ -46,7 +46,7 @@ def build_model(network: Network, *, masked: bool = False, initialized: bool = T
     keras.Model
     """
     layers = keras.layers
-    kernel, recurrent = _SEEDED if initialized else (_zeros, _zeros)
+    kernel, recurrent = _SEEDED if initialized else _UNINITIALIZED
     seeds = count(1)
     windows = keras.Input((None, network.n_features), name="windows")
     mask = keras.Input((None,), dtype="bool", name="known_steps") if masked else None
@@ -79,12 +79,14 @@ def build_model(network: Network, *, masked: bool = False, initialized: bool = T
     return keras.Model([windows, mask] if masked else windows, outputs, name="lstm")
 
 
+@keras.saving.register_keras_serializable(package="skseq")
+def _zeros(shape, dtype):
+    return np.zeros(shape, dtype)
+
+
 # Keras's own defaults, but seeded: unseeded ones would draw from Python's global generator.
 _SEEDED = keras.initializers.GlorotUniform, keras.initializers.Orthogonal
-
-
-def _zeros(seed):
-    return lambda shape, dtype: np.zeros(shape, dtype)
+_UNINITIALIZED = (lambda seed: _zeros), (lambda seed: _zeros)
 
 
 def initial_weights(network: Network, random: np.random.Generator) -> list[np.ndarray]:
