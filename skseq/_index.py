@@ -90,7 +90,7 @@ def next_labels(index, n_labels: int):
             index[-1] + 1, periods=n_labels, freq=index.freq, name=index.name
         )
     if isinstance(index, (pandas.DatetimeIndex, pandas.TimedeltaIndex)):
-        step = index.freq or _inferred_step(index)
+        step = index.freq or type(index)(index, freq="infer").freq or _commonest_difference(index)
         if step is None:
             return None
         to_range = (
@@ -104,12 +104,6 @@ def next_labels(index, n_labels: int):
         labels = index[-1] + step * np.arange(1, n_labels + 1)
         return pandas.Index(labels, dtype=index.dtype, name=index.name)
     return None
-
-
-def _inferred_step(index):
-    pandas = sys.modules["pandas"]
-    inferred = pandas.infer_freq(index) if len(index) >= 3 else None
-    return _commonest_difference(index) if inferred is None else inferred
 
 
 def _commonest_difference(index):

@@ -64,8 +64,9 @@ class LSTMRegressor(WindowRegressor):
         "standard" gives each feature and each target mean 0 and standard deviation 1 over the
         rows that are trained on, by weight, and undoes it in ``predict``. None trains on the
         values as they are.
-    loss : str, callable or keras.losses.Loss, default="mse"
-        What training makes small, in normalised units.
+    loss : str, callable or subclass of keras.losses.Loss, default="mse"
+        What training makes small, in normalised units. A class takes its settings from
+        ``keras_params``, as in ``{"loss__delta": 0.5}``.
     optimizer : str or subclass of keras.optimizers.Optimizer, default="adam"
         Its other settings go into ``keras_params``.
     learning_rate : float, default=0.005

@@ -7,10 +7,8 @@ device once and windows are gathered there batch by batch. Their lengths are pad
 sizes, so that folds of different length run the same program; padded rows are never read.
 """
 
-import json
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
 from functools import partial
 
 import jax
@@ -20,32 +18,12 @@ import numpy as np
 from skseq._keras.backend import keras
 from skseq._keras.keras_trainer import dropout_states
 from skseq._keras.loss import WeightedLoss
-from skseq._keras.network import Network, build_model
+from skseq._keras.network import build_model
 
 __all__ = ["JaxTrainer"]
 
 _FEWEST_ROWS = 4096
 _PROGRAMS_KEPT = 32
-
-
-@dataclass(frozen=True)
-class _Recipe:
-    """What a training program depends on; everything else is an argument of it."""
-
-    network: Network
-    loss: object
-    optimizer: str
-
-    @classmethod
-    def of(cls, network, arguments):
-        config = arguments.optimizer.get_config() | {"name": None}
-        if isinstance(config["learning_rate"], float):
-            config["learning_rate"] = "an argument"
-        loss = arguments.loss
-        if isinstance(loss, keras.losses.Loss):
-            loss = (type(loss), json.dumps(loss.get_config(), default=str, sort_keys=True))
-        optimizer = type(arguments.optimizer).__name__
-        return cls(network, loss, optimizer + json.dumps(config, default=str, sort_keys=True))
 
 
 class _TrainingProgram:
@@ -63,13 +41,14 @@ class _TrainingProgram:
         self.run_epoch = jax.jit(self._run_epoch, static_argnames=static)
         self.evaluate = jax.jit(self._evaluate, static_argnames=static)
 
-    def fresh_optimizer_state(self, learning_rate):
-        """Return the optimizer's variables as they are before the first step."""
+    def fresh_optimizer_state(self, optimizer):
+        """Return the optimizer's variables before the first step, at this one's learning rate."""
+        states = zip(self.optimizer.variables, self._fresh_optimizer_state, strict=True)
         return [
-            np.asarray(learning_rate, value.dtype) if variable.name == "learning_rate" else value
-            for variable, value in zip(
-                self.optimizer.variables, self._fresh_optimizer_state, strict=True
-            )
+            keras.ops.convert_to_numpy(optimizer.learning_rate)
+            if variable.name == "learning_rate"
+            else value
+            for variable, value in states
         ]
 
     def _batch_loss(self, trainable, non_trainable, batch, training):
@@ -143,13 +122,13 @@ class JaxTrainer:
     stop_requested = False
 
     def __init__(self, network, arguments, batch_size, start, dropout_seed):
-        recipe = _Recipe.of(network, arguments)
-        learning_rate = float(arguments.optimizer.get_config()["learning_rate"])
-        self._program = _training_programs.get(recipe, lambda: _TrainingProgram(network, arguments))
+        self._program = _training_programs.get(
+            (network, arguments.recipe), lambda: _TrainingProgram(network, arguments)
+        )
         self._batch_size = batch_size
         optimizer_state = start.optimizer_state
         if optimizer_state is None:
-            optimizer_state = self._program.fresh_optimizer_state(learning_rate)
+            optimizer_state = self._program.fresh_optimizer_state(arguments.optimizer)
         seeds = self._program.model.non_trainable_variables
         states = [
             np.asarray(state, variable.dtype)

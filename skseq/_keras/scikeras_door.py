@@ -7,6 +7,7 @@ installed; both are undone, so that having skseq in a process changes nothing fo
 """
 
 import sys
+from collections.abc import Hashable
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -48,12 +49,36 @@ with _without_side_effects():
 
 @dataclass(frozen=True)
 class CompileArguments:
-    """Fresh Keras objects for one fit."""
+    """Fresh Keras objects for one fit.
+
+    Attributes
+    ----------
+    optimizer : keras.optimizers.Optimizer
+    loss : callable or keras.losses.Loss
+    metrics : list
+    callbacks : list
+    recipe : tuple
+        Hashable; equal where loss and optimizer compute alike, whatever the learning rate.
+    """
 
     optimizer: keras.optimizers.Optimizer
     loss: object
     metrics: list
     callbacks: list
+    recipe: tuple
+
+
+class _Same:
+    """Makes an object that cannot be hashed equal to itself alone."""
+
+    def __init__(self, value):
+        self.value = value
+
+    def __eq__(self, other):
+        return isinstance(other, _Same) and self.value is other.value
+
+    def __hash__(self):
+        return id(self.value)
 
 
 def compile_arguments(*, loss, optimizer, learning_rate, callbacks, keras_params):
@@ -61,7 +86,7 @@ def compile_arguments(*, loss, optimizer, learning_rate, callbacks, keras_params
 
     Parameters
     ----------
-    loss : str, callable, keras.losses.Loss or a subclass of it
+    loss : str, callable or subclass of keras.losses.Loss
     optimizer : str or subclass of keras.optimizers.Optimizer
     learning_rate : float
     callbacks : None, keras.callbacks.Callback, a subclass of it, or a list of these
@@ -85,6 +110,12 @@ def compile_arguments(*, loss, optimizer, learning_rate, callbacks, keras_params
             f"keras_params has unknown keys {unknown}. Known are 'metrics' and keys that begin "
             f"with {', '.join(map(repr, ROUTED_KEYS))}."
         )
+    if isinstance(loss, keras.losses.Loss):
+        # Copies of some forget their settings (Huber its delta), and clone copies.
+        raise ValueError(
+            f"loss must be a name, a function or a subclass of keras.losses.Loss, got {loss!r}. "
+            "Give the class, and its settings as in keras_params={'loss__delta': 0.5}."
+        )
     if isinstance(callbacks, type):
         callbacks = [callbacks]
     router = KerasRegressor(
@@ -104,4 +135,14 @@ def compile_arguments(*, loss, optimizer, learning_rate, callbacks, keras_params
         arguments["loss"],
         arguments["metrics"] or [],
         router._fit_callbacks,
+        (loss, optimizer, _hashable(params, ("loss__", "optimizer__"))),
+    )
+
+
+def _hashable(params, prefixes):
+    """Turn the parameters that begin with one of the prefixes into a key."""
+    return frozenset(
+        (name, value if isinstance(value, Hashable) else _Same(value))
+        for name, value in params.items()
+        if name.startswith(prefixes)
     )
