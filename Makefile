@@ -25,6 +25,10 @@ INSTALLED := $(VENV)/.installed-$(BACKEND)
 
 # Keras would otherwise follow ~/.keras/keras.json, which it writes with "tensorflow" in it.
 export KERAS_BACKEND := $(BACKEND)
+# Compiled programs are kept with the environment they belong to, not in the user's home.
+# scikit-learn checks array API input only when it is told to before SciPy is imported.
+export SCIPY_ARRAY_API := 1
+export SKSEQ_CACHE_DIR ?= $(abspath $(VENV))/compiled
 
 .PHONY: help demo test lint format clean
 

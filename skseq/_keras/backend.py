@@ -11,7 +11,7 @@ import os
 import sys
 from pathlib import Path
 
-__all__ = ["backend_name", "keras"]
+__all__ = ["backend_name", "fast_paths_are_on", "keras"]
 
 _MODULES = {"jax": "jax", "tensorflow": "tensorflow", "torch": "torch"}
 _HOW_TO_INSTALL = (
@@ -76,3 +76,11 @@ def _import_keras():
 
 keras = _import_keras()
 backend_name = keras.backend.backend()
+
+
+def fast_paths_are_on() -> bool:
+    """Whether training and prediction may leave Keras's own loops for compiled ones.
+
+    They exist for JAX; ``SKSEQ_FAST_PATHS=off`` switches them off.
+    """
+    return backend_name == "jax" and os.environ.get("SKSEQ_FAST_PATHS") != "off"

@@ -16,11 +16,15 @@ import jax.numpy as jnp
 import numpy as np
 
 from skseq._keras.backend import keras
+from skseq._keras.compilation_cache import share_compiled_programs
+from skseq._keras.fused_lstm import FusedLSTM
 from skseq._keras.keras_trainer import dropout_states
 from skseq._keras.loss import WeightedLoss
 from skseq._keras.network import build_model
 
 __all__ = ["JaxTrainer"]
+
+share_compiled_programs()
 
 _FEWEST_ROWS = 4096
 _PROGRAMS_KEPT = 32
@@ -30,7 +34,7 @@ class _TrainingProgram:
     """One compiled epoch and one compiled evaluation, for one recipe."""
 
     def __init__(self, network, arguments):
-        self.model = build_model(network, initialized=False)
+        self.model = build_model(network, initialized=False, lstm_layer=FusedLSTM)
         self.optimizer = arguments.optimizer
         self.optimizer.build(self.model.trainable_variables)
         self._fresh_optimizer_state = [

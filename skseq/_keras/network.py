@@ -28,7 +28,13 @@ class Network:
     dense_units: tuple[int, ...] = ()
 
 
-def build_model(network: Network, *, masked: bool = False, initialized: bool = True):
+def build_model(
+    network: Network,
+    *,
+    masked: bool = False,
+    initialized: bool = True,
+    lstm_layer: type = keras.layers.LSTM,
+):
     """Build the Keras model of a network.
 
     Parameters
@@ -40,6 +46,8 @@ def build_model(network: Network, *, masked: bool = False, initialized: bool = T
     initialized : bool, default=True
         False leaves the weights zero, for a model that only ever runs with weights given to it:
         it is built faster, for nothing is drawn.
+    lstm_layer : type, default=keras.layers.LSTM
+        Layer class with the arguments and weights of Keras's own.
 
     Returns
     -------
@@ -52,7 +60,7 @@ def build_model(network: Network, *, masked: bool = False, initialized: bool = T
     mask = keras.Input((None,), dtype="bool", name="known_steps") if masked else None
     values = windows
     for depth, units in enumerate(network.units):
-        lstm = layers.LSTM(
+        lstm = lstm_layer(
             units,
             activation=network.activation,
             recurrent_dropout=network.recurrent_dropout,

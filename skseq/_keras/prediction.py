@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from skseq._keras.backend import backend_name
+from skseq._keras.backend import fast_paths_are_on
 from skseq._keras.network import Network, build_model
 from skseq._windows import Windows
 
@@ -35,16 +35,16 @@ def predict(network: Network, weights: list[np.ndarray], windows: Windows) -> np
         if n_live < chunk:
             inputs = np.concatenate([inputs, np.zeros((chunk - n_live, *inputs.shape[1:]), "f4")])
         known = ~np.isnan(inputs[:, :, 0])
-        forward = _forward(network, masked=not known.all())
+        forward = _forward(network, not known.all(), fast_paths_are_on())
         outputs[begin : begin + n_live] = forward(weights, np.nan_to_num(inputs), known)[:n_live]
     return outputs
 
 
 @lru_cache(maxsize=32)
-def _forward(network, masked):
+def _forward(network, masked, fast):
     """Return a function of weights, inputs and known steps; it keeps no state between calls."""
     model = build_model(network, masked=masked, initialized=False)
-    if backend_name == "jax":
+    if fast:
         return _jax_forward(model, masked)
     lock = threading.Lock()
 

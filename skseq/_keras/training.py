@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from skseq._keras.backend import backend_name, keras
+from skseq._keras.backend import fast_paths_are_on, keras
 from skseq._keras.examples import Examples
 from skseq._keras.keras_trainer import KerasTrainer
 from skseq._keras.network import Network, initial_weights
@@ -96,7 +96,7 @@ def train(
 
 def _make_trainer(network, arguments, batch_size, start, dropout_seed):
     watched = arguments.callbacks or arguments.metrics
-    if backend_name == "jax" and not watched:
+    if fast_paths_are_on() and not watched:
         from skseq._keras.jax_programs import JaxTrainer
 
         return JaxTrainer(network, arguments, batch_size, start, dropout_seed)

@@ -1,0 +1,120 @@
+"""Compiled programs are shared between fits, and nothing but speed depends on it."""
+
+import logging
+import threading
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+
+from skseq import LSTMRegressor, make_windows
+
+keras = pytest.importorskip("keras")
+if keras.backend.backend() != "jax":
+    pytest.skip("compiled epochs exist for JAX only", allow_module_level=True)
+
+import jax  # noqa: E402 - only where the backend is JAX
+
+SERIES = np.sin(np.arange(90.0) / 4) + np.arange(90.0) / 50
+X, Y = make_windows(SERIES, n_steps=5)
+SMALL = {"units": 3, "epochs": 2, "batch_size": 8, "random_state": 0}
+
+
+@pytest.fixture
+def compilations(caplog):
+    """Names of the programs of skseq that JAX compiles while the test runs."""
+    names = []
+
+    class Listen(logging.Handler):
+        def emit(self, record):
+            message = record.getMessage()
+            if message.startswith("Compiling") and "_run_epoch" in message:
+                names.append(message)
+
+    logger, handler = logging.getLogger("jax._src.interpreters.pxla"), Listen()
+    logger.addHandler(handler)
+    with jax.log_compiles(True):
+        yield names
+    logger.removeHandler(handler)
+
+
+def test_folds_and_learning_rates_share_one_program(compilations):
+    """Twelve fits of different length and learning rate compile once."""
+    for n_rows in (30, 50, 70, 80):
+        for learning_rate in (0.001, 0.01, 0.1):
+            LSTMRegressor(7, epochs=2, batch_size=8, learning_rate=learning_rate).fit(
+                X[:n_rows], Y[:n_rows]
+            )
+    assert len(compilations) == 1
+
+
+@pytest.mark.parametrize(
+    "change", [{"units": 5}, {"loss": "mae"}, {"optimizer": "sgd"}, {"batch_size": 16}]
+)
+def test_what_changes_the_arithmetic_compiles_anew(compilations, change):
+    settings = {"units": 6, "epochs": 1, "batch_size": 8}
+    LSTMRegressor(**settings).fit(X, Y)
+    compilations.clear()
+    LSTMRegressor(**(settings | change)).fit(X, Y)
+    assert len(compilations) == 1
+
+
+def test_settings_of_the_loss_are_not_mixed_up():
+    """Two Huber losses that differ in nothing but delta must not share a program."""
+    narrow, wide = (
+        LSTMRegressor(loss=keras.losses.Huber, keras_params={"loss__delta": delta}, **SMALL)
+        .fit(X, Y)
+        .predict(X)
+        for delta in (0.01, 10.0)
+    )
+    assert np.abs(narrow - wide).max() > 1e-4
+
+
+def test_an_estimator_is_not_moved_by_the_fit_of_another():
+    first = LSTMRegressor(**SMALL).fit(X, Y)
+    before = first.predict(X)
+    LSTMRegressor(**SMALL).fit(X, -Y)
+    np.testing.assert_array_equal(first.predict(X), before)
+
+
+def test_fits_in_threads_equal_fits_one_after_the_other():
+    models = [LSTMRegressor(**(SMALL | {"random_state": seed})) for seed in range(4)]
+    expected = [clone(model).fit(X, Y).predict(X) for model in models]
+    found = [None] * len(models)
+
+    def work(number):
+        found[number] = models[number].fit(X, Y).predict(X)
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(len(models))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    np.testing.assert_array_equal(found, expected)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"units": (3, 2), "bidirectional": True},
+        {"dropout": 0.3, "dense_units": (4,)},
+        {"recurrent_dropout": 0.3},
+        {"early_stopping": True, "n_iter_no_change": 1, "epochs": 5},
+        {"optimizer": "rmsprop", "keras_params": {"optimizer__clipnorm": 0.1}},
+        {"loss": "mae", "activation": "relu"},
+    ],
+    ids=str,
+)
+def test_without_the_fast_paths_the_result_is_the_same(monkeypatch, settings):
+    """To float32 rounding: weights, history, predictions, and predictions of missing steps."""
+    weights = np.linspace(0.5, 2, len(X))
+    incomplete = X.copy()
+    incomplete[:3, :2] = np.nan
+    results = []
+    for switch in ("on", "off"):
+        monkeypatch.setenv("SKSEQ_FAST_PATHS", switch)
+        model = LSTMRegressor(**(SMALL | settings)).fit(X, Y, sample_weight=weights)
+        results.append((model.predict(X), model.predict(incomplete), model.history_["loss"]))
+    for fast, plain in zip(*results, strict=True):
+        np.testing.assert_allclose(fast, plain, rtol=1e-5, atol=1e-5)
