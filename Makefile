@@ -26,8 +26,6 @@ INSTALLED := $(VENV)/.installed-$(BACKEND)
 # Keras would otherwise follow ~/.keras/keras.json, which it writes with "tensorflow" in it.
 export KERAS_BACKEND := $(BACKEND)
 # Compiled programs are kept with the environment they belong to, not in the user's home.
-# scikit-learn checks array API input only when it is told to before SciPy is imported.
-export SCIPY_ARRAY_API := 1
 export SKSEQ_CACHE_DIR ?= $(abspath $(VENV))/compiled
 
 .PHONY: help demo test lint format clean
@@ -46,6 +44,8 @@ demo: $(INSTALLED)
 # The coverage report comes before pytest's summary, which stays the last line. Neighbouring tests
 # stay on one worker where they can (worksteal): they share compiled networks.
 test: export MPLBACKEND := Agg
+# scikit-learn checks array API input only when it is told to before SciPy is imported.
+test: export SCIPY_ARRAY_API := 1
 test: $(INSTALLED)
 	$(PY) -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report term $(PYTEST_FLAGS)
 

@@ -4,7 +4,7 @@ from sklearn.pipeline import Pipeline
 
 from skseq._transformer import SlidingWindowTransformer
 
-__all__ = ["chosen_estimator", "find_windows", "part_at_the_end"]
+__all__ = ["chosen_estimator", "find_windows", "part_at_the_end", "parts_of", "windows_in"]
 
 
 def chosen_estimator(estimator):
@@ -35,19 +35,43 @@ def part_at_the_end(estimator):
     return transform, estimator
 
 
+def parts_of(estimator):
+    """List an estimator and all that it is composed of: as fitted, where it is fitted.
+
+    Examples
+    --------
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from sklearn.linear_model import Ridge
+    >>> parts_of(make_pipeline(SlidingWindowTransformer(), Ridge()))[1:]
+    [SlidingWindowTransformer(), Ridge()]
+    """
+    estimator = chosen_estimator(estimator)
+    state = vars(estimator)
+    learned = [value for name, value in state.items() if name.endswith("_")]
+    inside = _estimators_in(learned) or _estimators_in(list(state.values()))
+    return [estimator, *(part for inner in inside for part in parts_of(inner))]
+
+
+def _estimators_in(value):
+    if isinstance(value, (list, tuple)):
+        return [estimator for item in value for estimator in _estimators_in(item)]
+    return [value] if hasattr(value, "get_params") and not isinstance(value, type) else []
+
+
+def windows_in(estimator) -> list[SlidingWindowTransformer]:
+    """List the window transformers inside a composed estimator."""
+    return [part for part in parts_of(estimator) if isinstance(part, SlidingWindowTransformer)]
+
+
 def find_windows(estimator) -> SlidingWindowTransformer:
-    """Return the window transformer inside a composed estimator.
+    """Return the window transformer inside a composed estimator; of several the longest.
 
     Raises
     ------
     ValueError
         When there is none, or several that look back to different rows.
     """
-    found = [
-        part
-        for part in [estimator, *estimator.get_params(deep=True).values()]
-        if isinstance(part, SlidingWindowTransformer)
-    ]
+    found = windows_in(estimator)
     if not found:
         raise ValueError(
             f"{type(estimator).__name__} has no SlidingWindowTransformer inside, so nothing says "

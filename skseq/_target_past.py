@@ -18,6 +18,7 @@ _LONGEST_DELAY = 1000
 _FEWEST_PAIRS = 3
 _FEW_PAIRS = 64
 _TOLERANCE = 1e-6
+_ROUNDING_STEPS = 4
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ def find_target_pasts(data: SupervisedWindows) -> list[TargetPast | None]:
     """Find, for each target, the feature that holds its past; None where no feature does.
 
     An equal feature is preferred to one that is equal up to an affine map, and the smallest delay
-    to a larger one. At least three pairs of rows must bear it out.
+    to a larger one. At least three pairs of rows must bear it out; a delay over half of the rows is
+    not looked at, for a few pairs of few different values match by chance.
     """
     newest, targets = data.windows.last_steps(), data.targets.table[data.targets.starts]
     # Windows of one step do not show which rows follow; a match of the values will.
@@ -53,34 +55,46 @@ def find_target_pasts(data: SupervisedWindows) -> list[TargetPast | None]:
 
 
 def _find_past(newest, target, follows):
-    candidates = []
-    for delay in range(1, min(_LONGEST_DELAY, len(target) - _FEWEST_PAIRS) + 1):
+    affine, is_known = None, ~np.isnan(target)
+    few_values = _spread_over(target[is_known])
+    may_be_equal = any(np.isin(few_values, column).all() for column in newest.T)
+    for delay in range(1, min(_LONGEST_DELAY, len(target) // 2) + 1):
+        if affine and not may_be_equal:
+            break
         rows = rows_with_known_future(follows, delay + 1)
+        rows = rows[is_known[rows]]
         if len(rows) < _FEWEST_PAIRS:
             break
+        few = _spread_over(rows)
         for feature, column in enumerate(newest.T):
-            few = rows[:_FEW_PAIRS]
-            if _fit_line(feature, delay, column[few + delay], target[few]) is None:
+            if _fit_line(column[few + delay], target[few]) is None:
                 continue
-            past = _fit_line(feature, delay, column[rows + delay], target[rows])
-            if past is not None and (past.slope, past.intercept) == (1.0, 0.0):
-                return past
-            candidates.append(past)
-    return next((past for past in candidates if past is not None), None)
+            line = _fit_line(column[rows + delay], target[rows])
+            if line == (1.0, 0.0):
+                return TargetPast(feature, delay, *line)
+            if line is not None and affine is None:
+                affine = TargetPast(feature, delay, *line)
+    return affine
 
 
-def _fit_line(feature, delay, values, target):
-    known = ~np.isnan(target)
-    values, target = values[known], target[known]
-    if len(target) < _FEWEST_PAIRS or np.ptp(values) == 0 or np.ptp(target) == 0:
-        return None
+def _spread_over(many):
+    """Take a few, from all over."""
+    return many[:: max(1, len(many) // _FEW_PAIRS)]
+
+
+def _fit_line(values, target):
+    """Slope and intercept from the values to the target; None where they lie on no line.
+
+    Of two constants nobody knows the slope: it is taken to be 1.
+    """
     if np.array_equal(values, target):
-        return TargetPast(feature, delay, 1.0, 0.0)
-    slope = np.ptp(target) / np.ptp(values)
-    first = np.argmin(values)
-    slope *= 1.0 if target[first] == target.min() else -1.0
-    intercept = target[first] - slope * values[first]
-    misses = np.abs(slope * values + intercept - target)
-    if misses.max() > _TOLERANCE * np.ptp(target):
+        return 1.0, 0.0
+    first, last = np.argmin(values), np.argmax(values)
+    span, rise = float(values[last]) - float(values[first]), float(target[last] - target[first])
+    slope = rise / span if span else 1.0
+    intercept = float(target[first]) - slope * float(values[first])
+    misses = np.abs(slope * values.astype(np.float64) + intercept - target)
+    rounding = _ROUNDING_STEPS * np.finfo(values.dtype).eps * np.abs(target).max()
+    if slope == 0 or misses.max() > _TOLERANCE * np.ptp(target) + rounding:
         return None
-    return TargetPast(feature, delay, float(slope), float(intercept))
+    return slope, intercept

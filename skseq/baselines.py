@@ -27,7 +27,7 @@ class SeasonalNaiveRegressor(WindowRegressor):
     Each step of the horizon repeats the latest known value that lies a whole number of seasons
     before it [1]_. The past of each target is found among the features of the windows; a scaler
     in front of them is undone. A target whose past is not there is predicted by its mean, with a
-    warning.
+    warning; so is, without one, a value whose source is a missing step.
 
     Parameters
     ----------
@@ -87,9 +87,9 @@ class SeasonalNaiveRegressor(WindowRegressor):
         with unchanged_on_error(self):
             self._validate_params()
             data, _ = self._read_training_data(X, y)
+            self._means = _means_of_targets(data)
             self._pasts = find_target_pasts(data)
             _warn_of_targets_without_past(self, self._pasts, "their mean")
-            self._means = np.nanmean(data.targets.table, axis=0)
             self._offsets = [
                 None if past is None else self._steps_back(past.delay, data.windows.length)
                 for past in self._pasts
@@ -134,6 +134,8 @@ class LastValueRidge(WindowRegressor):
     from its future, so that level and trend carry over to values never seen [1]_. All steps of all
     targets are solved for in closed form, through sums over the windows: the windows are never
     held in memory together. A target whose past is not among the features is predicted as it is.
+    In ``predict`` a missing step counts as equal to the last one, and the target's mean stands in
+    for a last value that is missing.
 
     Parameters
     ----------
@@ -203,6 +205,7 @@ class LastValueRidge(WindowRegressor):
             if not is_known.any():
                 raise ValueError(f"Each of the {len(data)} futures in y holds a NaN.")
             data, weights = data.take(is_known), weights[is_known]
+            self._means = _means_of_targets(data)
             coverage = data.windows.coverage(weights)
             self._scale = Scale.standard(data.windows.table, coverage)
             self._solve(data, weights)
@@ -256,8 +259,20 @@ class LastValueRidge(WindowRegressor):
         last = np.zeros((len(windows), 1, len(self._pasts)))
         for target, past in enumerate(self._pasts):
             if past is not None:
-                last[:, 0, target] = past.slope * newest[:, past.feature] + past.intercept
-        return np.nan_to_num(last)
+                values = past.slope * newest[:, past.feature] + past.intercept
+                last[:, 0, target] = np.where(np.isnan(values), self._means[target], values)
+        return last
+
+
+def _means_of_targets(data):
+    """The mean of each target over its known values."""
+    is_known = ~np.isnan(data.targets.table)
+    lost = np.flatnonzero(~is_known.any(axis=0))
+    if len(lost):
+        raise ValueError(
+            f"No value of target(s) {lost.tolist()} of y is known: all are NaN. Leave them out."
+        )
+    return np.nanmean(data.targets.table, axis=0)
 
 
 def _warn_of_targets_without_past(estimator, pasts, instead):

@@ -6,7 +6,13 @@ import warnings
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from skseq._composition import chosen_estimator, find_windows, part_at_the_end
+from skseq._composition import (
+    chosen_estimator,
+    find_windows,
+    part_at_the_end,
+    parts_of,
+    windows_in,
+)
 from skseq._index import index_of, next_labels
 from skseq._sklearn_private import safe_indexing
 from skseq.exceptions import IncompleteWindowWarning
@@ -27,7 +33,8 @@ def forecast(estimator, X):
         With a ``SlidingWindowTransformer`` inside.
     X : array-like of shape (n_rows, n_features)
         The series up to now, oldest row first. ``n_steps + lag - 1`` rows are enough; fewer, when
-        they follow on the fitted rows and the transformer's ``context`` sees that.
+        they follow on the fitted rows and the ``context`` of the transformer, a step of the
+        pipeline itself, sees that.
 
     Returns
     -------
@@ -67,25 +74,36 @@ def _predict_rows_after(estimator, X, window):
     """Predict the ``lag`` rows after the last one, whose windows end in X."""
     n_rows = len(X) if not hasattr(X, "shape") else X.shape[0]
     reach = window.n_steps + window.lag - 1
+    needed = f"n_steps={window.n_steps} and lag={window.lag} need {reach} rows of X to forecast "
+    needed += f"from, but X has n_samples={n_rows}. Give more rows"
     if n_rows == 0:
-        raise ValueError(f"forecast needs {reach} rows of X, but X has n_samples=0.")
+        raise ValueError(f"{needed}.")
     extended = _with_rows_after(X, n_rows, window.lag)
     transform, regressor = part_at_the_end(estimator)
     with warnings.catch_warnings():
         # Whether earlier rows have their history is no matter here.
         warnings.simplefilter("ignore", IncompleteWindowWarning)
-        if regressor is estimator:
-            windows = None
-            predictions = estimator.predict(extended)[-window.lag :]
-        else:
-            windows = np.asarray(transform(extended))[-window.lag :]
-    if n_rows < reach and (windows is None or np.isnan(windows).any()):
+        if windows_in(regressor):
+            if n_rows < reach:
+                raise ValueError(f"{needed}: {type(regressor).__name__} does not show its windows.")
+            return _predict_rows(estimator, extended, n_rows + window.lag)[n_rows:]
+        windows = safe_indexing(transform(extended), np.arange(n_rows, n_rows + window.lag))
+    if n_rows < reach and np.isnan(np.asarray(windows, dtype=np.float64)).any():
         raise ValueError(
-            f"n_steps={window.n_steps} and lag={window.lag} need {reach} rows of X to forecast "
-            f"from, but X has n_samples={n_rows}. Give more rows, or, when they follow on the "
-            "fitted ones, keep their index or set context='fitted'."
+            f"{needed}, or, when they follow on the fitted ones, keep their index or set "
+            "context='fitted'."
         )
-    return predictions if windows is None else regressor.predict(windows)
+    return regressor.predict(windows)
+
+
+def _predict_rows(estimator, X, n_rows):
+    predictions = estimator.predict(X)
+    if len(predictions) != n_rows:
+        raise ValueError(
+            f"{type(estimator).__name__} predicts shape {predictions.shape} from {n_rows} rows, "
+            "not one forecast for each. If it combines regressors, these need horizon=1."
+        )
+    return predictions
 
 
 def _with_rows_after(X, n_rows, n_more):
@@ -98,13 +116,7 @@ def _with_rows_after(X, n_rows, n_more):
 
 
 def _horizon_of(estimator):
-    return max(
-        [
-            getattr(part, "horizon", 1)
-            for part in [estimator, *estimator.get_params(deep=True).values()]
-            if hasattr(part, "predict")
-        ]
-    )
+    return max(getattr(part, "horizon", 1) for part in parts_of(estimator))
 
 
 def _join_steps(predictions, horizon):
@@ -115,8 +127,8 @@ def _join_steps(predictions, horizon):
 
 
 def _target_names_of(estimator):
-    _, regressor = part_at_the_end(estimator)
-    return getattr(regressor, "target_names_in_", None)
+    names = [getattr(part, "target_names_in_", None) for part in parts_of(estimator)]
+    return next((found for found in names if found is not None), None)
 
 
 def _with_labels(values, X, names):

@@ -1,8 +1,11 @@
 """Scores of forecasts over more than one step."""
 
+import copy
+
 import numpy as np
 from sklearn.base import BaseEstimator, RegressorMixin
-from sklearn.metrics import get_scorer
+from sklearn.metrics import check_scoring, get_scorer
+from sklearn.utils.metadata_routing import get_routing_for_object
 
 from skseq._composition import chosen_estimator, part_at_the_end
 
@@ -14,7 +17,8 @@ def horizon_scorer(scoring):
 
     A string scorer compares what is predicted for a row with y as it stands, one value. This one
     builds the futures inside the data it is given, as ``LSTMRegressor.score`` does, and scores
-    over the rows whose future is known, all steps and targets side by side.
+    over the rows whose future is known, all steps and targets side by side. With metadata routing
+    it requests what the scorer inside requests; ``set_score_request`` changes that.
 
     Parameters
     ----------
@@ -40,10 +44,17 @@ def horizon_scorer(scoring):
 class _HorizonScorer:
     def __init__(self, scoring):
         self.scoring = scoring
-        self._scorer = get_scorer(scoring)
+        self._scorer = copy.copy(check_scoring(_AsGiven(), get_scorer(scoring)))
 
     def __repr__(self):
         return f"horizon_scorer({self.scoring!r})"
+
+    def get_metadata_routing(self):
+        return get_routing_for_object(self._scorer)
+
+    def set_score_request(self, **requests):
+        self._scorer.set_score_request(**requests)
+        return self
 
     def __call__(self, estimator, X, y, sample_weight=None):
         transform, regressor = part_at_the_end(chosen_estimator(estimator))
