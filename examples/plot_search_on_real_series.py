@@ -119,7 +119,7 @@ for name in ["last year", "calendar", "ridge", "LSTM"]:
     ahead = pd.concat([forecast(searches[name], rows) for rows in known])
     ahead.plot(ax=axes, linewidth=1.2, label=f"{name}, MAE {errors[name]:.2f} °C")
 axes.set(title="Sea temperature off Peru, forecast every half-year", xlabel="", ylabel="°C")
-axes.legend()
+figure.legend(loc="outside lower center", ncols=5)
 picture = Path(__file__).with_suffix(".png")
 figure.savefig(picture, dpi=120)
 print(f"\nPicture: {picture}")

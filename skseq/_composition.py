@@ -45,7 +45,6 @@ def parts_of(estimator):
     >>> parts_of(make_pipeline(SlidingWindowTransformer(), Ridge()))[1:]
     [SlidingWindowTransformer(), Ridge()]
     """
-    estimator = chosen_estimator(estimator)
     state = vars(estimator)
     learned = [value for name, value in state.items() if name.endswith("_")]
     inside = _estimators_in(learned) or _estimators_in(list(state.values()))

@@ -156,6 +156,14 @@ def test_few_different_values_are_not_taken_for_a_past_by_chance(seed):
     np.testing.assert_allclose(model.predict(X), y.mean())
 
 
+@pytest.mark.parametrize("row", range(150, 155))
+def test_a_feature_that_differs_from_the_target_in_a_single_row_is_not_its_past(row):
+    X, y = make_windows(walk(300)[:, 0], 3)
+    y[row] += 1.0
+    with pytest.warns(UserWarning, match=r"the past of target\(s\) \[0\] is no feature"):
+        SeasonalNaiveRegressor().fit(X, y)
+
+
 def test_where_the_source_is_missing_the_mean_is_predicted():
     series = walk(30)
     model = naive_pipeline(4, 1).fit(series, series[:, 0])

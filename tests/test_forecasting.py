@@ -10,7 +10,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.linear_model import LinearRegression
 from sklearn.model_selection import GridSearchCV, KFold, RandomizedSearchCV, TimeSeriesSplit
 from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from skseq import (
     LastValueRidge,
@@ -118,6 +118,7 @@ def test_a_missing_step_in_the_last_window_is_the_matter_of_the_regressor():
     model = ridge().fit(SERIES, SERIES[:, 0])
     expected = model["model"].predict(holed[np.newaxis, -N_STEPS:])
     np.testing.assert_array_equal(forecast(model, holed), expected)
+    np.testing.assert_array_equal(forecast(model, holed[-N_STEPS:]), expected)
 
 
 # --- labels --------------------------------------------------------------------------------------
@@ -479,6 +480,14 @@ def test_transformers_in_front_of_the_windows_are_applied_to_the_last_rows():
     values = forecast(model.fit(frame, frame["wind"]), frame)
     expected = forecast(ridge(2).fit(frame[["wind"]], frame["wind"]), frame[["wind"]])
     pd.testing.assert_series_equal(values, expected)
+
+
+def test_transformers_in_front_of_the_windows_see_an_index_without_repeats():
+    frame = frame_of_two()
+    by_the_hour = FunctionTransformer(lambda X: X.asfreq("h"))
+    model = make_pipeline(by_the_hour, *ridge(2, lag=3)).fit(frame, frame["wind"])
+    expected = forecast(ridge(2, lag=3).fit(frame, frame["wind"]), frame)
+    pd.testing.assert_series_equal(forecast(model, frame), expected)
 
 
 def test_an_lstm_found_by_a_search_forecasts_with_labels():

@@ -14,7 +14,13 @@ from sklearn.model_selection import GridSearchCV, TimeSeriesSplit, cross_val_sco
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from skseq import LastValueRidge, LSTMRegressor, SlidingWindowTransformer, horizon_scorer
+from skseq import (
+    LastValueRidge,
+    LSTMRegressor,
+    SlidingWindowTransformer,
+    horizon_scorer,
+    make_windows,
+)
 
 HORIZON = 3
 SERIES = np.random.default_rng(0).normal(size=(60, 2)).cumsum(axis=0)
@@ -84,15 +90,25 @@ def test_with_one_step_ahead_it_is_the_scorer_itself(name):
     assert horizon_scorer(name)(model, SERIES, y) == pytest.approx(expected)
 
 
-def test_a_future_with_a_nan_does_not_count():
+@pytest.mark.parametrize("weights", [None, WEIGHTS], ids=["equal", "weighted"])
+def test_a_future_with_a_nan_does_not_count(weights):
     y = SERIES[:, 0].copy()
     model = pipeline().fit(SERIES, y)
     y[[10, 30]] = np.nan
-    predicted, truth, _ = futures_by_hand(model.predict(SERIES), y)
+    predicted, truth, known = futures_by_hand(model.predict(SERIES), y, weights)
     is_known = ~np.isnan(truth).any(axis=1)
     assert is_known.sum() == len(truth) - 2 * HORIZON
-    score = horizon_scorer("neg_mean_absolute_error")(model, SERIES, y)
-    assert score == pytest.approx(mae_by_hand(predicted[is_known], truth[is_known]))
+    known = None if weights is None else known[is_known]
+    score = horizon_scorer("neg_mean_absolute_error")(model, SERIES, y, sample_weight=weights)
+    assert score == pytest.approx(mae_by_hand(predicted[is_known], truth[is_known], known))
+
+
+def test_windows_that_were_cut_before_are_scored_without_a_pipeline_or_alone_in_one():
+    X, y = make_windows(SERIES, 4)[0], SERIES[4:, 0]
+    for model in [LastValueRidge(horizon=HORIZON), make_pipeline(LastValueRidge(horizon=HORIZON))]:
+        model.fit(X, y)
+        expected = mae_by_hand(*futures_by_hand(model.predict(X), y))
+        assert horizon_scorer("neg_mean_absolute_error")(model, X, y) == pytest.approx(expected)
 
 
 def test_rows_without_a_future_are_an_error():

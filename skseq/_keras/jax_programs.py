@@ -45,14 +45,14 @@ class _TrainingProgram:
         self.run_epoch = jax.jit(self._run_epoch, static_argnames=static)
         self.evaluate = jax.jit(self._evaluate, static_argnames=static)
 
-    def fresh_optimizer_state(self, optimizer):
-        """Return the optimizer's variables before the first step, at this one's learning rate."""
-        states = zip(self.optimizer.variables, self._fresh_optimizer_state, strict=True)
+    def optimizer_state(self, optimizer, earlier=None):
+        """Return the optimizer's variables, fresh or from an earlier fit, at its learning rate."""
+        values = self._fresh_optimizer_state if earlier is None else earlier
         return [
             keras.ops.convert_to_numpy(optimizer.learning_rate)
             if variable.name == "learning_rate"
             else value
-            for variable, value in states
+            for variable, value in zip(self.optimizer.variables, values, strict=True)
         ]
 
     def _batch_loss(self, trainable, non_trainable, batch, training):
@@ -130,9 +130,7 @@ class JaxTrainer:
             (network, arguments.recipe), lambda: _TrainingProgram(network, arguments)
         )
         self._batch_size = batch_size
-        optimizer_state = start.optimizer_state
-        if optimizer_state is None:
-            optimizer_state = self._program.fresh_optimizer_state(arguments.optimizer)
+        optimizer_state = self._program.optimizer_state(arguments.optimizer, start.optimizer_state)
         seeds = self._program.model.non_trainable_variables
         states = [
             np.asarray(state, variable.dtype)

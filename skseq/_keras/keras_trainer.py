@@ -29,7 +29,8 @@ class KerasTrainer:
             for variable, value in zip(
                 arguments.optimizer.variables, start.optimizer_state, strict=True
             ):
-                variable.assign(value)
+                if variable.name != "learning_rate":
+                    variable.assign(value)
         self.model.stop_training = False
 
     @property

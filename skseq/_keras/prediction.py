@@ -11,7 +11,9 @@ from skseq._windows import Windows
 
 __all__ = ["predict"]
 
-_CHUNKS = (1, 32, 1024)
+# Smaller products are summed in another order: one window alone would then be predicted a little
+# differently from the same window among others.
+_CHUNK, _LARGE_CHUNK = 64, 1024
 
 
 def predict(network: Network, weights: list[np.ndarray], windows: Windows) -> np.ndarray:
@@ -27,7 +29,7 @@ def predict(network: Network, weights: list[np.ndarray], windows: Windows) -> np
     -------
     ndarray of shape (n_windows, n_outputs), float32
     """
-    chunk = next((size for size in _CHUNKS if size >= len(windows)), _CHUNKS[-1])
+    chunk = _CHUNK if len(windows) <= _LARGE_CHUNK // 2 else _LARGE_CHUNK
     outputs = np.empty((len(windows), network.n_outputs), dtype=np.float32)
     for begin in range(0, len(windows), chunk):
         inputs = windows.take(slice(begin, begin + chunk)).to_array()
