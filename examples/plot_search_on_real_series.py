@@ -4,7 +4,7 @@ The main job: search over an LSTM, compare, forecast
 
 The temperature of the sea off Peru, month by month since 1950, swings with the season and with El
 Niño. We forecast it half a year ahead. A grid search over the length of the window and the size of
-the network uses the years up to 1998; the years from 1999 on are looked at once, at the end.
+the network uses the years up to 1998; no search sees the years from 1999 on.
 Every score stands beside what is cheap: repeat the last month, repeat the same month of last year,
 go by the calendar alone, and a ridge regression that searches over its window and penalty too.
 """

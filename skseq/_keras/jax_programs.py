@@ -15,7 +15,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from skseq._keras.backend import keras
 from skseq._keras.compilation_cache import share_compiled_programs
 from skseq._keras.fused_lstm import FusedLSTM
 from skseq._keras.keras_trainer import dropout_states
@@ -38,7 +37,7 @@ class _TrainingProgram:
         self.optimizer = arguments.optimizer
         self.optimizer.build(self.model.trainable_variables)
         self._fresh_optimizer_state = [
-            keras.ops.convert_to_numpy(variable) for variable in self.optimizer.variables
+            np.asarray(variable.value) for variable in self.optimizer.variables
         ]
         self.loss = WeightedLoss(arguments.loss)
         static = ("n_steps", "horizon", "batch_size")
@@ -49,9 +48,7 @@ class _TrainingProgram:
         """Return the optimizer's variables, fresh or from an earlier fit, at its learning rate."""
         values = self._fresh_optimizer_state if earlier is None else earlier
         return [
-            keras.ops.convert_to_numpy(optimizer.learning_rate)
-            if variable.name == "learning_rate"
-            else value
+            np.asarray(optimizer.learning_rate.value) if variable.name == "learning_rate" else value
             for variable, value in zip(self.optimizer.variables, values, strict=True)
         ]
 

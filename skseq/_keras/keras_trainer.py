@@ -68,17 +68,21 @@ class KerasTrainer:
 
     def weights(self):
         """Copy the present weights."""
-        return self.model.get_weights()
+        return _values(self.model.weights)
 
     def optimizer_state(self):
         """Copy the optimizer's variables."""
-        return [keras.ops.convert_to_numpy(variable) for variable in self.model.optimizer.variables]
+        return _values(self.model.optimizer.variables)
 
 
 def dropout_states(variables, seed):
     """One random state for each seed variable of a model, from one seed sequence."""
     random = np.random.default_rng(seed)
     return [random.integers(2**31, size=variable.shape) for variable in variables]
+
+
+def _values(variables):
+    return [np.array(keras.ops.convert_to_numpy(variable.value)) for variable in variables]
 
 
 class _Mean:

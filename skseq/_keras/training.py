@@ -77,19 +77,24 @@ def train(
     )
     best = _BestWeights(schedule.n_iter_no_change)
     history = {name: list(values) for name, values in start.history.items()}
-    callbacks.on_train_begin()
-    epoch = start.n_epochs
-    for epoch in range(start.n_epochs, start.n_epochs + schedule.epochs):
-        callbacks.on_epoch_begin(epoch)
-        logs = trainer.run_epoch(random.permutation(len(examples)), callbacks)
-        logs |= {f"val_{name}": value for name, value in trainer.evaluate().items()}
-        _check_finite(logs, epoch, trainer)
-        for name, value in logs.items():
-            history.setdefault(name, []).append(value)
-        callbacks.on_epoch_end(epoch, logs)
-        if best.is_reached(logs, trainer) or trainer.stop_requested:
-            break
-    callbacks.on_train_end()
+    try:
+        callbacks.on_train_begin()
+        epoch = start.n_epochs
+        for epoch in range(start.n_epochs, start.n_epochs + schedule.epochs):
+            callbacks.on_epoch_begin(epoch)
+            logs = trainer.run_epoch(random.permutation(len(examples)), callbacks)
+            logs |= {f"val_{name}": value for name, value in trainer.evaluate().items()}
+            _check_finite(logs, epoch, trainer)
+            for name, value in logs.items():
+                history.setdefault(name, []).append(value)
+            callbacks.on_epoch_end(epoch, logs)
+            if best.is_reached(logs, trainer) or trainer.stop_requested:
+                break
+        callbacks.on_train_end()
+    finally:
+        # A callback that held on to the model could be neither copied nor pickled.
+        for callback in callbacks.callbacks:
+            keras.callbacks.Callback.set_model(callback, None)
     weights = best.weights or trainer.weights()
     return TrainingState(weights, trainer.optimizer_state(), history, epoch + 1)
 
