@@ -84,7 +84,8 @@ class WindowRegressor(RegressorMixin, BaseEstimator):
             Step by step, the targets of a step side by side.
         """
         check_is_fitted(self)
-        data = self._pair(check_windows(self, X, reset=False), check_targets(self, X, y))
+        windows = check_windows(self, X, reset=False)
+        data = self._pair(windows, check_targets(self, X, y), self._layout.horizon)
         futures = data.targets.to_array().reshape(len(data), -1)
         is_known = ~np.isnan(futures).any(axis=1)
         if not is_known.any():
@@ -122,16 +123,18 @@ class WindowRegressor(RegressorMixin, BaseEstimator):
         weights = check_sample_weight(
             sample_weight, targets, dtype=np.float64, ensure_non_negative=True
         )
-        data = usable_rows(self._pair(windows, targets), weights, len(windows))
+        data = usable_rows(self._pair(windows, targets, self.horizon), weights, len(windows))
         return data, weights[data.rows]
 
-    def _pair(self, windows, targets) -> SupervisedWindows:
+    def _pair(self, windows, targets, horizon) -> SupervisedWindows:
         """Put futures beside windows, in the layout seen in ``fit``."""
-        layout = TargetLayout.of(targets, 1 if targets.ndim == 3 else self._layout.horizon)
+        layout = TargetLayout.of(targets, 1 if targets.ndim == 3 else horizon)
         if layout != self._layout:
             raise ValueError(
-                f"y has {layout.horizon} step(s) of {layout.n_targets} target(s) per row, but in "
-                f"fit it had {self._layout.horizon} of {self._layout.n_targets}."
+                f"y has {layout.n_targets} target(s) per row and horizon={layout.horizon}, to be "
+                f"predicted in the shape {('n_rows', *layout.shape)}, but in fit it had "
+                f"{self._layout.n_targets} and horizon={self._layout.horizon}, in the shape "
+                f"{('n_rows', *self._layout.shape)}."
             )
         return pair_with_targets(windows, targets, layout)
 
@@ -153,11 +156,12 @@ def usable_rows(data: SupervisedWindows, weights, n_rows) -> SupervisedWindows:
     is_missing = np.isnan(data.windows.table).all(axis=1)
     is_complete = ~data.windows.any_in_window(is_missing)
     if not is_complete.any():
-        n_steps = data.windows.length
+        n_steps, horizon = data.windows.length, data.targets.length
         raise ValueError(
-            f"n_steps={n_steps} needs more than {n_steps} rows of history, but X has n_samples="
-            f"{n_rows}: of its windows with a known future (horizon={data.targets.length}) none "
-            "is complete. Use a smaller n_steps, lag or horizon, or a longer series."
+            f"n_steps={n_steps}, lag and horizon={horizon} take n_steps + lag + horizon - 1 rows "
+            f"together, {n_steps + horizon} with lag=1, but X has n_samples={n_rows}: of its "
+            "windows with a known future none is complete. Use a smaller n_steps, lag or horizon, "
+            "or a longer series."
         )
     has_target = data.targets.any_in_window(~np.isnan(data.targets.table).all(axis=1))
     usable = is_complete & has_target & (weights[data.rows] > 0)

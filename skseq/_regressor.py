@@ -414,7 +414,7 @@ def _warn_of_leakage(data: SupervisedWindows):
         if len(values) < 2 or (values == values[0]).all():
             continue
         for feature, column in enumerate(newest.T):
-            if np.array_equal(values, column):
+            if np.array_equal(values.astype(column.dtype), column):
                 warnings.warn(
                     f"Target {target} is the last step of feature {feature} in all {len(values)} "
                     "windows: it is known, not predicted, and every score will look perfect. Use "

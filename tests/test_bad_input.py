@@ -175,7 +175,7 @@ BAD_DATA = {
         {},
         (X, Y),
         {"X_val": X, "y_val": np.column_stack([Y, Y])},
-        r"y has 1 step\(s\) of 2 target\(s\) per row, but in fit it had 1 of 1",
+        r"y has 2 target\(s\) per row.*in fit it had 1 and horizon=1",
     ),
 }
 
@@ -398,7 +398,7 @@ def test_nothing_can_be_asked_before_fit(method):
 @pytest.mark.parametrize(
     ("y", "match"),
     [
-        (np.column_stack([Y, Y]), r"y has 1 step\(s\) of 2 target\(s\).*in fit it had 1 of 1"),
+        (np.column_stack([Y, Y]), r"y has 2 target\(s\).*in fit it had 1 and horizon=1"),
         (np.full(N_ROWS, np.nan), "No row has a known future: 30 of 30 rows of y"),
         (Y[1:], r"inconsistent numbers of samples: \[30, 29\]"),
     ],

@@ -2,7 +2,7 @@
 
 import pytest
 from sklearn.base import is_regressor
-from sklearn.utils.estimator_checks import check_estimator, parametrize_with_checks
+from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from skseq import LSTMRegressor
 
@@ -20,19 +20,6 @@ FAST = LSTMRegressor(units=8, epochs=50, learning_rate=0.02, random_state=0)
 @parametrize_with_checks([FAST], expected_failed_checks=lambda estimator: EXPECTED_FAILED_CHECKS)
 def test_the_regressor_passes_the_checks_of_scikit_learn(estimator, check):
     check(estimator)
-
-
-def test_exactly_the_checks_in_the_table_fail():
-    results = check_estimator(
-        FAST, expected_failed_checks=EXPECTED_FAILED_CHECKS, on_skip=None, on_fail=None
-    )
-    names = {
-        status: {result["check_name"] for result in results if result["status"] == status}
-        for status in ("passed", "xfail", "failed")
-    }
-    assert names["failed"] == set()
-    assert names["xfail"] == set(EXPECTED_FAILED_CHECKS)
-    assert len(names["passed"]) > 40
 
 
 def test_the_regressor_is_a_regressor_of_windows_with_missing_steps():

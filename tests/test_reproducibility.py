@@ -139,8 +139,7 @@ def test_a_fresh_process_gives_the_same_bits(fitted, fresh_python, tmp_path):
 
 @every_way
 def test_what_was_fitted_in_between_leaves_no_trace(way, fitted):
-    for parameters in ({"learning_rate": 0.3}, {"random_state": 5}, {"epochs": 1}):
-        regressor_of(way, **parameters).fit(X[3:], Y[3:])
+    regressor_of(way, learning_rate=0.3, random_state=5, epochs=1).fit(X[3:], Y[3:])
     assert_same_fit(regressor_of(way).fit(X, Y), fitted[way])
 
 
@@ -181,7 +180,15 @@ def test_another_seed_gives_another_network(way, fitted):
     assert differ(regressor_of(way, random_state=1).fit(X, Y), fitted[way])
 
 
-def test_each_epoch_has_an_order_of_its_own():
+TRAININGS = {
+    "one fit": lambda regressor: regressor.fit(X, Y),
+    "two fits, the second a warm start": lambda regressor: regressor.fit(X, Y).fit(X, Y),
+    "two partial fits": lambda regressor: regressor.partial_fit(X, Y).partial_fit(X, Y),
+}
+
+
+@pytest.mark.parametrize("train", TRAININGS.values(), ids=TRAININGS.keys())
+def test_each_epoch_has_an_order_of_its_own(train):
     import keras
 
     firsts = []
@@ -193,8 +200,8 @@ def test_each_epoch_has_an_order_of_its_own():
 
     # Steps too small to see: the first batches differ in their loss only by the rows in them.
     still = {"optimizer": "sgd", "learning_rate": 1e-30, "callbacks": RememberFirstLoss}
-    regressor_of("plain", **still).fit(X, Y)
-    assert len(firsts) == len(set(firsts)) == TINY["epochs"]
+    regressor = train(regressor_of("plain", **still, warm_start=True))
+    assert len(firsts) == len(set(firsts)) == regressor.n_iter_
 
 
 def test_without_a_seed_two_fits_differ():

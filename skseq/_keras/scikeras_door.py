@@ -116,13 +116,14 @@ def compile_arguments(*, loss, optimizer, learning_rate, callbacks, keras_params
             f"loss must be a name, a function or a subclass of keras.losses.Loss, got {loss!r}. "
             "Give the class, and its settings as in keras_params={'loss__delta': 0.5}."
         )
+    _check_callbacks(callbacks)
     if isinstance(callbacks, type):
         callbacks = [callbacks]
     router = KerasRegressor(
         model=None,
         loss=loss,
         optimizer=optimizer,
-        callbacks=callbacks,
+        callbacks=list(callbacks) if isinstance(callbacks, tuple) else callbacks,
         **{"optimizer__learning_rate": learning_rate, "metrics": None, **params},
     )
     try:
@@ -137,6 +138,16 @@ def compile_arguments(*, loss, optimizer, learning_rate, callbacks, keras_params
         router._fit_callbacks,
         (loss, optimizer, _hashable(params, ("loss__", "optimizer__"))),
     )
+
+
+def _check_callbacks(callbacks):
+    for callback in callbacks if isinstance(callbacks, (list, tuple)) else [callbacks]:
+        kind = callback if isinstance(callback, type) else type(callback)
+        if callback is not None and not issubclass(kind, keras.callbacks.Callback):
+            raise ValueError(
+                "callbacks must be a keras.callbacks.Callback, a subclass of it, or a list of "
+                f"these, got {callback!r}."
+            )
 
 
 def _hashable(params, prefixes):

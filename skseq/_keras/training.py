@@ -37,6 +37,7 @@ class TrainingState:
     """All that training has come to; what goes in is never changed, so it can go in again."""
 
     weights: list[np.ndarray]
+    optimizer: str = ""
     optimizer_state: list[np.ndarray] | None = None
     history: dict[str, list[float]] = field(default_factory=dict)
     n_epochs: int = 0
@@ -60,10 +61,18 @@ def train(
     ------
     DivergenceError
         When a loss or a weight is not finite.
+    ValueError
+        When the earlier state is that of another optimizer.
     """
     weights_seed, order_seed, dropout_seed = seed.spawn(3)
     if start is None:
         start = TrainingState(initial_weights(network, np.random.default_rng(weights_seed)))
+    optimizer = type(arguments.optimizer).__name__
+    if start.optimizer_state is not None and start.optimizer != optimizer:
+        raise ValueError(
+            f"The fit to go on from used optimizer {start.optimizer}, whose state is of no use to "
+            f"{optimizer}. Set warm_start=False, or keep the optimizer."
+        )
     random = np.random.default_rng(order_seed)
     trainer = _make_trainer(network, arguments, schedule.batch_size, start, dropout_seed)
     trainer.load(examples, validation)
@@ -96,7 +105,7 @@ def train(
         for callback in callbacks.callbacks:
             keras.callbacks.Callback.set_model(callback, None)
     weights = best.weights or trainer.weights()
-    return TrainingState(weights, trainer.optimizer_state(), history, epoch + 1)
+    return TrainingState(weights, optimizer, trainer.optimizer_state(), history, epoch + 1)
 
 
 def _make_trainer(network, arguments, batch_size, start, dropout_seed):
