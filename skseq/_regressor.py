@@ -307,7 +307,7 @@ class LSTMRegressor(WindowRegressor):
         arguments = compile_arguments(
             loss=self.loss,
             optimizer=self.optimizer,
-            learning_rate=self.learning_rate,
+            learning_rate=float(self.learning_rate),
             callbacks=self.callbacks,
             keras_params=self.keras_params,
         )
@@ -385,7 +385,7 @@ class LSTMRegressor(WindowRegressor):
         return Examples(
             data.windows.with_table(self._input_scale.apply(data.windows.table)),
             data.targets.with_table(self._target_scale.apply(data.targets.table)),
-            weights.astype(np.float32),
+            (weights / weights.max()).astype(np.float32),
         )
 
     def _seed(self):

@@ -677,3 +677,20 @@ def test_a_backend_that_is_only_configured_and_not_installed_gives_way(fresh_pyt
     script = HIDE + f"hide(*{missing!r}); print(what_is_said())"
     said = fresh_python(script, KERAS_BACKEND=None, KERAS_HOME=os.fspath(tmp_path))
     assert said == f"on {installed}"
+
+
+def test_a_learning_rate_is_said_once():
+    regressor = LSTMRegressor(**TINY, keras_params={"optimizer__learning_rate": 0.1})
+    with pytest.raises(ValueError, match="optimizer__learning_rate to a number.*use learning_rate"):
+        regressor.fit(X, Y)
+
+
+def test_a_learning_rate_may_be_a_whole_number():
+    assert np.isfinite(LSTMRegressor(**(TINY | {"learning_rate": 1})).fit(X, Y).predict(X)).all()
+
+
+@pytest.mark.parametrize("size", [1e-38, 1e39])
+def test_the_size_of_all_weights_together_does_not_matter(size):
+    plain = LSTMRegressor(**TINY).fit(X, Y)
+    weighted = LSTMRegressor(**TINY).fit(X, Y, sample_weight=np.full(len(X), size))
+    np.testing.assert_allclose(weighted.predict(X), plain.predict(X), rtol=1e-5)

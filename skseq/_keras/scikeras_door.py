@@ -10,6 +10,7 @@ import sys
 from collections.abc import Hashable
 from contextlib import contextmanager
 from dataclasses import dataclass
+from numbers import Real
 
 from skseq._keras.backend import backend_name, keras
 
@@ -109,6 +110,11 @@ def compile_arguments(*, loss, optimizer, learning_rate, callbacks, keras_params
         raise ValueError(
             f"keras_params has unknown keys {unknown}. Known are 'metrics' and keys that begin "
             f"with {', '.join(map(repr, ROUTED_KEYS))}."
+        )
+    if isinstance(params.get("optimizer__learning_rate"), Real):
+        raise ValueError(
+            "keras_params sets optimizer__learning_rate to a number, which learning_rate="
+            f"{learning_rate} says already: use learning_rate. Here only a schedule has its place."
         )
     if isinstance(loss, keras.losses.Loss):
         # Copies of some forget their settings (Huber its delta), and clone copies.

@@ -64,6 +64,9 @@ def train(
     ValueError
         When the earlier state is that of another optimizer.
     """
+    if start is not None and start.n_epochs:
+        # Going on with the same seed must not repeat the order and the dropout of the first fit.
+        seed = np.random.SeedSequence(seed.entropy, spawn_key=(start.n_epochs,))
     weights_seed, order_seed, dropout_seed = seed.spawn(3)
     if start is None:
         start = TrainingState(initial_weights(network, np.random.default_rng(weights_seed)))
