@@ -19,10 +19,13 @@ class Scale:
     shift : ndarray of shape (n_columns,)
     scale : ndarray of shape (n_columns,)
         Never zero: a constant column is only shifted.
+    is_constant : ndarray of bool, shape (n_columns,), or None
+        Columns that ``undo`` gives back as the constant they were; None means none.
     """
 
     shift: np.ndarray
     scale: np.ndarray
+    is_constant: np.ndarray | None = None
 
     @classmethod
     def identity(cls, n_columns: int) -> "Scale":
@@ -40,7 +43,8 @@ class Scale:
         >>> Scale.standard(np.array([[0.0], [3.0]]), np.array([1.0, 2.0])).shift
         array([2.])
         """
-        shift, scale = Scale.identity(table.shape[1]).shift, np.ones(table.shape[1])
+        shift, scale = np.zeros(table.shape[1]), np.ones(table.shape[1])
+        is_constant = np.zeros(table.shape[1], dtype=bool)
         for column in range(table.shape[1]):
             used = (weights > 0) & ~np.isnan(table[:, column])
             if used.any():
@@ -50,7 +54,9 @@ class Scale:
                 # A constant column has no spread, but the rounding of its mean may show one.
                 if spread > 8 * np.finfo(np.float64).eps * abs(shift[column]):
                     scale[column] = spread
-        return cls(shift, scale)
+                else:
+                    is_constant[column] = True
+        return cls(shift, scale, is_constant)
 
     def apply(self, values: np.ndarray) -> np.ndarray:
         """Put values of shape (..., n_columns) into the network's units, float32; NaN stays."""
@@ -58,4 +64,7 @@ class Scale:
 
     def undo(self, values: np.ndarray) -> np.ndarray:
         """Put the network's output of shape (..., n_columns) back into units, float64."""
-        return values.astype(np.float64) * self.scale + self.shift
+        scale = (
+            self.scale if self.is_constant is None else np.where(self.is_constant, 0, self.scale)
+        )
+        return values.astype(np.float64) * scale + self.shift

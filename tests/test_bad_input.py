@@ -22,7 +22,7 @@ from skseq import LSTMRegressor, SlidingWindowTransformer, make_windows
 from skseq.exceptions import DivergenceError, LeakageWarning
 
 N_ROWS, N_STEPS = 30, 4
-TINY = {"units": 3, "epochs": 2, "batch_size": 16, "random_state": 0}
+TINY = {"units": 4, "epochs": 2, "batch_size": 16, "random_state": 0}
 
 LOAD = np.random.default_rng(0).normal(50, 5, size=N_ROWS)
 X = SlidingWindowTransformer(N_STEPS).fit_transform(LOAD.reshape(-1, 1))
@@ -428,7 +428,7 @@ def test_score_refuses_a_series_without_a_known_future():
 @pytest.mark.parametrize(
     ("parameters", "data", "match"),
     [
-        ({"units": 5}, (X, Y), r"another network.*units=\(3,\).*units=\(5,\).*warm_start=False"),
+        ({"units": 5}, (X, Y), r"another network.*units=\(4,\).*units=\(5,\).*warm_start=False"),
         ({"dropout": 0.5}, (X, Y), "another network.*Set warm_start=False, or keep the parameters"),
         ({"horizon": 2}, (X, Y), "horizon"),
         ({"optimizer": "sgd"}, (X, Y), "optimizer.*warm_start=False"),

@@ -32,9 +32,9 @@ from skseq import LSTMRegressor, SlidingWindowTransformer, horizon_scorer
 from skseq.exceptions import IncompleteWindowWarning
 
 N_ROWS = 48
-N_STEPS = 3
+N_STEPS = 4
 FOLDS = TimeSeriesSplit(2)
-TINY = {"units": 3, "epochs": 4, "batch_size": 16, "random_state": 0}
+TINY = {"units": 4, "epochs": 4, "batch_size": 16, "random_state": 0}
 
 T = np.arange(N_ROWS)
 FRAME = pd.DataFrame(
@@ -82,7 +82,7 @@ def test_the_first_predictions_of_a_fold_use_the_rows_before_it_when_the_index_i
 
 def test_arrays_have_no_index_so_a_fold_of_them_begins_with_incomplete_windows():
     pipe = pipeline().fit(ARRAY[:30], TARGET[:30])
-    with pytest.warns(IncompleteWindowWarning, match="3 of 18 windows are incomplete"):
+    with pytest.warns(IncompleteWindowWarning, match="4 of 18 windows are incomplete"):
         fold = pipe.predict(ARRAY[30:])
     whole_series = pipe.predict(ARRAY)
     assert (fold[:N_STEPS] != whole_series[30 : 30 + N_STEPS]).all()
@@ -93,12 +93,17 @@ def test_a_flattened_window_trains_the_same_network_and_names_its_columns():
     in_3d = pipeline().fit(FRAME, LOAD)
     flat = pipeline(flatten=True).fit(FRAME, LOAD)
     assert_array_equal(flat.predict(FRAME), in_3d.predict(FRAME))
-    assert list(flat["lstm"].feature_names_in_) == ["load_lag3", "load_lag2", "load_lag1"]
+    assert list(flat["lstm"].feature_names_in_) == [
+        "load_lag4",
+        "load_lag3",
+        "load_lag2",
+        "load_lag1",
+    ]
 
 
 def test_a_search_can_reach_every_parameter_by_name():
-    pipe = pipeline().set_params(window__n_steps=4, lstm__units=2, lstm__learning_rate=0.5)
-    assert (pipe["window"].n_steps, pipe["lstm"].units, pipe["lstm"].learning_rate) == (4, 2, 0.5)
+    pipe = pipeline().set_params(window__n_steps=7, lstm__units=2, lstm__learning_rate=0.5)
+    assert (pipe["window"].n_steps, pipe["lstm"].units, pipe["lstm"].learning_rate) == (7, 2, 0.5)
     assert clone(pipe).get_params()["lstm__units"] == 2
 
 
@@ -106,8 +111,8 @@ def test_a_search_can_reach_every_parameter_by_name():
 
 
 GRID = {
-    "window__n_steps": [2, N_STEPS],
-    "lstm__units": [2, 3],
+    "window__n_steps": [3, N_STEPS],
+    "lstm__units": [2, 4],
     "lstm__learning_rate": [0.01, 0.05],
 }
 MAE = "neg_mean_absolute_error"
@@ -154,18 +159,18 @@ def test_two_workers_find_what_one_finds(search):
 
 
 def test_a_search_on_arrays_that_are_said_to_follow_finds_what_one_on_a_frame_finds(search):
-    grid = {**GRID, "lstm__units": [3]}
+    grid = {**GRID, "lstm__units": [4]}
     on_arrays = GridSearchCV(pipeline(context="fitted"), grid, cv=FOLDS, scoring=MAE)
     on_arrays.fit(ARRAY, TARGET)
-    has_three_units = np.array(search.cv_results_["param_lstm__units"] == 3)
-    assert_array_equal(scores_of(on_arrays), scores_of(search)[has_three_units])
+    has_four_units = np.array(search.cv_results_["param_lstm__units"] == 4)
+    assert_array_equal(scores_of(on_arrays), scores_of(search)[has_four_units])
 
 
 def test_a_search_on_plain_arrays_says_that_the_folds_lack_their_history(search):
     on_arrays = GridSearchCV(
         pipeline(), {"lstm__learning_rate": [0.01, 0.05]}, cv=FOLDS, scoring=MAE
     )
-    with pytest.warns(IncompleteWindowWarning, match="3 of 16 windows are incomplete"):
+    with pytest.warns(IncompleteWindowWarning, match="4 of 16 windows are incomplete"):
         on_arrays.fit(ARRAY, TARGET)
     assert np.isfinite(scores_of(on_arrays)).all()
 
@@ -183,7 +188,7 @@ def test_several_string_scorers_are_computed_side_by_side(search):
     assert all(np.isfinite(both.cv_results_[name]).all() for name in names)
     chosen = [
         search.cv_results_["params"].index(
-            {"window__n_steps": N_STEPS, "lstm__units": 3, "lstm__learning_rate": rate}
+            {"window__n_steps": N_STEPS, "lstm__units": 4, "lstm__learning_rate": rate}
         )
         for rate in (0.01, 0.05)
     ]
