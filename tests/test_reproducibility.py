@@ -30,7 +30,7 @@ class Sampler:
     def states_after(self, action):
         self._seed()
         action()
-        return random.getstate(), np.random.get_state(), self._draw()  # noqa: NPY002
+        return random.getstate(), np.random.get_state(), self._draw()  # noqa: NPY002 - watched
 
 
 def series(n_rows=44, seed=0):
@@ -217,7 +217,7 @@ def test_without_a_seed_two_fits_differ():
 
 def test_a_random_state_instance_is_drawn_from_as_everywhere_in_scikit_learn():
     one, other = (
-        regressor_of("plain", random_state=np.random.RandomState(7))  # noqa: NPY002
+        regressor_of("plain", random_state=np.random.RandomState(7))  # noqa: NPY002 - allowed
         for _ in range(2)
     )
     assert_same_fit(one.fit(X, Y), other.fit(X, Y))
