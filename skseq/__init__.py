@@ -5,8 +5,8 @@ Names that need Keras are imported when first asked for, so that windows cost no
 
 import importlib
 
+from skseq._make_windows import make_windows
 from skseq._transformer import SlidingWindowTransformer
-from skseq._windows import make_windows
 
 __version__ = "0.1.0.dev0"
 

@@ -1,4 +1,4 @@
-"""What the index of a pandas object says about time: the next labels, and agreement.
+"""The index of a pandas object: whether there is one, and whether two agree.
 
 pandas is never imported here: whoever hands in a pandas object has done so already. Arrays,
 lists and polars frames carry no index; for them every function says so with None.
@@ -13,7 +13,6 @@ __all__ = [
     "index_of",
     "is_default_index",
     "is_same_label",
-    "next_labels",
     "target_names",
 ]
 
@@ -56,60 +55,6 @@ def check_same_index(X, y) -> None:
         f"X and y carry different indexes: row {row} is {index[row]!r} in X and {y_index[row]!r} "
         "in y. Select both from the same rows, or hand y over as an array if the order is right."
     )
-
-
-def next_labels(index, n_labels: int):
-    """Continue an index by ``n_labels`` labels.
-
-    The step is the declared frequency, else the inferred one, else the commonest difference.
-
-    Parameters
-    ----------
-    index : pandas.Index of DatetimeIndex, PeriodIndex, TimedeltaIndex or numbers
-    n_labels : int
-
-    Returns
-    -------
-    pandas.Index or None
-        None when the labels have no step: strings, tuples, a single label, no labels at all, most
-        labels twice (two series row by row), a missing last label.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> next_labels(pd.date_range("2024-01-31", periods=3, freq="ME"), 2)
-    DatetimeIndex(['2024-04-30', '2024-05-31'], dtype='datetime64[us]', freq='ME')
-    >>> next_labels(pd.Index([10, 20, 30]), 2)
-    Index([40, 50], dtype='int64')
-    """
-    pandas = sys.modules["pandas"]
-    if len(index) == 0 or index.nlevels > 1 or index[-1:].hasnans:
-        return None
-    if isinstance(index, pandas.PeriodIndex):
-        return pandas.period_range(
-            index[-1] + 1, periods=n_labels, freq=index.freq, name=index.name
-        )
-    if isinstance(index, (pandas.DatetimeIndex, pandas.TimedeltaIndex)):
-        step = index.freq or type(index)(index, freq="infer").freq or _commonest_difference(index)
-        if step is None:
-            return None
-        to_range = (
-            pandas.date_range if isinstance(index, pandas.DatetimeIndex) else pandas.timedelta_range
-        )
-        return to_range(index[-1], periods=n_labels + 1, freq=step, name=index.name)[1:]
-    if pandas.api.types.is_numeric_dtype(index.dtype) and index.dtype != bool:
-        step = _commonest_difference(index)
-        if step is None:
-            return None
-        labels = index[-1] + step * np.arange(1, n_labels + 1)
-        return pandas.Index(labels, dtype=index.dtype, name=index.name)
-    return None
-
-
-def _commonest_difference(index):
-    """Return what labels most often differ by; None when that is nothing, or not known."""
-    differences = (index[1:] - index[:-1]).value_counts().index
-    return differences[0] if len(differences) and differences[0] != 0 * differences[0] else None
 
 
 def target_names(y):

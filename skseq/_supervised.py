@@ -65,7 +65,7 @@ class SupervisedWindows:
         Where each stands in the data it was taken from.
     windows : Windows
     targets : Windows
-        ``horizon`` rows of targets for each.
+        ``horizon`` rows of targets for each; their times, if any, are those of the last one.
     """
 
     rows: np.ndarray
@@ -93,10 +93,17 @@ def pair_with_targets(windows: Windows, y: np.ndarray, layout: TargetLayout) -> 
     table = layout.as_table(y)
     if layout.is_ready_made or layout.horizon == 1:
         rows = np.arange(len(windows))
-        targets = Windows(table, rows * layout.horizon, layout.horizon)
-    else:
-        rows = rows_with_known_future(_checked_follows(windows, layout.horizon), layout.horizon)
-        targets = Windows(table, rows, layout.horizon)
+        targets = Windows(table, rows * layout.horizon, layout.horizon, windows.times)
+        return SupervisedWindows(rows, windows, targets)
+    # Series by series, and in each by time: the rows of a future then stand side by side.
+    order = np.argsort(windows.starts, kind="stable")
+    follows = _checked_follows(windows.take(order), layout.horizon)
+    first = rows_with_known_future(follows, layout.horizon)
+    rows, last_rows = order[first], order[first + layout.horizon - 1]
+    ends = None if windows.times is None else windows.times[last_rows]
+    if (np.diff(order) != 1).any():
+        table = table[order]
+    targets = Windows(table, first, layout.horizon, ends)
     return SupervisedWindows(rows, windows.take(rows), targets)
 
 
@@ -117,8 +124,9 @@ def _checked_follows(windows: Windows, horizon: int) -> np.ndarray:
         raise ValueError(
             f"horizon={horizon} builds the future of a row from the rows that follow it, but only "
             f"{follows.sum()} of {n_rows - 1} windows are the one before moved on by a step. Keep "
-            "the rows in order and without a stride, scale before the windows are cut, or use "
-            "ready-made targets of shape (n_rows, horizon, n_targets) with horizon=1."
+            "the rows in order, series after series and without a stride, scale before the windows "
+            "are cut, or use ready-made targets of shape (n_rows, horizon, n_targets) with "
+            "horizon=1."
         )
     return follows
 
@@ -130,6 +138,7 @@ def split_latest(
 
     With the cut at row c, training keeps rows up to ``c - n_steps - horizon``: then no window
     and no future reaches across, and no training target stands in a validation window of lag 1.
+    Several series are cut at the same time.
 
     Raises
     ------
@@ -138,13 +147,35 @@ def split_latest(
     """
     n_validation = int(np.ceil(fraction * len(data)))
     gap = data.windows.length + data.targets.length - 1
-    cut = data.rows[-n_validation] if n_validation else len(data)
-    is_training = data.rows < cut - gap
+    is_validation = _are_latest(data, n_validation)
+    is_training = _end_well_before(data, is_validation, gap)
     if n_validation in (0, len(data)) or not is_training.any():
         raise ValueError(
-            f"validation_fraction={fraction} of {len(data)} rows keeps the latest {n_validation} "
-            f"for validation, and {gap} rows before them (n_steps + horizon - 1) must be left out: "
-            "nothing remains to train on. Use a smaller validation_fraction or n_steps, a longer "
-            "series, X_val and y_val, or early_stopping=False."
+            f"validation_fraction={fraction} of {len(data)} rows keeps the latest "
+            f"{is_validation.sum()} for validation, and {gap} rows before them (n_steps + horizon "
+            "- 1) must be left out: nothing remains to train on. Use a smaller validation_fraction "
+            "or n_steps, a longer series, X_val and y_val, or early_stopping=False."
         )
-    return data.take(is_training), data.take(np.arange(len(data) - n_validation, len(data)))
+    return data.take(is_training), data.take(is_validation)
+
+
+def _are_latest(data, n_latest):
+    """Mark the latest rows; of rows at the same time all or none."""
+    times = data.rows if data.windows.times is None else data.windows.times
+    if n_latest == 0:
+        return np.zeros(len(data), dtype=bool)
+    return times >= np.sort(times)[-n_latest]
+
+
+def _end_well_before(data, is_validation, gap):
+    """Mark rows whose future ends before the validation rows, the nearest of each series aside."""
+    if not is_validation.any():
+        return np.zeros(len(data), dtype=bool)
+    if data.windows.times is None:
+        return data.rows < data.rows[is_validation].min() - gap
+    ends_before = data.targets.times < data.windows.times[is_validation].min()
+    starts, validation_starts = data.windows.starts, np.sort(data.windows.starts[is_validation])
+    # Series lie apart in the table by more than the gap, so this finds none of another one.
+    nearest = np.searchsorted(validation_starts, starts)
+    later = np.append(validation_starts, np.iinfo(np.int64).max)[nearest]
+    return ends_before & (later - starts > gap)

@@ -5,20 +5,19 @@ windows lie in memory is ``_windows``' matter, what labels mean is ``_index``'s.
 """
 
 import warnings
+from collections.abc import Mapping
 from numbers import Integral
 
 import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.utils.metaestimators import available_if
-from sklearn.utils.validation import check_is_fitted, validate_data
+from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
-from skseq._index import (
-    check_same_index,
-    index_of,
-    is_default_index,
-    is_same_label,
-    next_labels,
-)
+from skseq._index import check_same_index
+from skseq._lags import column_lags, lag_names
+from skseq._memory import SeriesMemory
+from skseq._runs import cut_windows
+from skseq._series import read_series, split_groups
 from skseq._sklearn_private import (
     Interval,
     StrOptions,
@@ -27,17 +26,9 @@ from skseq._sklearn_private import (
 )
 from skseq._validation import unchanged_on_error
 from skseq._windows import sliding_view
-from skseq.exceptions import IncompleteWindowWarning
+from skseq.exceptions import IncompleteWindowWarning, LeakageWarning
 
 __all__ = ["SlidingWindowTransformer"]
-
-_FEWEST_ROWS_TO_RECOGNISE = 10
-
-
-def _end_of_repeats(series):
-    """Position of the first row that differs from the row at the start; past the end if none."""
-    changes = np.flatnonzero((series != series[0]).any(axis=1))
-    return changes[0] if len(changes) else len(series)
 
 
 def _has_names(transformer) -> bool:
@@ -53,15 +44,19 @@ class SlidingWindowTransformer(TransformerMixin, BaseEstimator):
 
     The window of row t holds rows ``t-lag-n_steps+1`` to ``t-lag``. No row is dropped or added,
     so the transformer stands in a stock ``Pipeline`` and the series itself is both X and y.
-    Steps that lie before the start of the series are NaN.
+    Steps that lie before the start of the series are NaN, and so are those beyond a gap in the
+    index or in another series.
 
     Parameters
     ----------
     n_steps : int, default=10
         Number of rows in a window.
-    lag : int, default=1
+    lag : int or mapping from column to int, default=1
         How many rows before its own row a window ends. With 1 it holds strictly the past, with
-        0 the row itself too; 24 forecasts a day ahead from hourly rows.
+        0 the row itself too; 24 forecasts a day ahead from hourly rows. A mapping, by name or by
+        position, says it for each column, 1 where it names none: ``{"holiday": 0}`` lets the
+        window hold the row's own holiday beside what was measured before it. Negative lags there
+        show rows ahead, for columns that are known so far ahead.
     context : {"index", "fitted", "none"}, default="index"
         Where the history of the first rows comes from when ``transform`` meets new rows:
 
@@ -73,6 +68,10 @@ class SlidingWindowTransformer(TransformerMixin, BaseEstimator):
         - "none": from nowhere.
 
         ``fit_transform`` never uses it: nothing lies before the rows it fits on.
+    groups : str or int, default=None
+        Column that tells several series apart: a name, or a position for arrays; also the name of
+        a level of the index. It is no feature. Rows of the series may stand in any order, as long
+        as each series is in order of time. None means that all rows are one series.
     flatten : bool, default=False
         Return 2-D rows of ``n_steps * n_features`` lag columns, for estimators that take no 3-D
         input. The columns then have names.
@@ -80,9 +79,9 @@ class SlidingWindowTransformer(TransformerMixin, BaseEstimator):
     Attributes
     ----------
     n_features_in_ : int
-        Number of features seen in ``fit``.
+        Number of columns seen in ``fit``.
     feature_names_in_ : ndarray of shape (n_features_in_,)
-        Names of the features seen in ``fit``; only when all of them are strings.
+        Names of the columns seen in ``fit``; only when all of them are strings.
 
     See Also
     --------
@@ -91,7 +90,17 @@ class SlidingWindowTransformer(TransformerMixin, BaseEstimator):
     Notes
     -----
     The result is a read-only view on one copy of the series, in 3-D and flattened: it takes the
-    memory of the series, not ``n_steps`` times that. It keeps float32 and float64.
+    memory of the series, not ``n_steps`` times that. It keeps float32 and float64. Windows over
+    several series or gaps cannot be a view: in 3-D they are then an array-like of the same shape
+    that keeps one copy of the series, and ``numpy.asarray`` writes them out; flattened they are
+    written out.
+
+    Which rows follow each other is read off a pandas index of times, periods or numbers: off its
+    frequency or, without one, the step that most labels keep (hours, months, business days, ...).
+    An index whose labels keep no step at least half of the time, like one of words, says nothing:
+    its rows are taken as they stand. So are those of several series when ints merely number the
+    rows. Holidays are gaps among business days, unless the frequency is declared as a
+    ``CustomBusinessDay`` or the index is dropped with ``reset_index``.
 
     Examples
     --------
@@ -103,27 +112,36 @@ class SlidingWindowTransformer(TransformerMixin, BaseEstimator):
            [nan, 10.],
            [10., 20.],
            [20., 30.]])
+
+    Two series, told apart by the first column:
+
+    >>> series = np.array([[1, 10.0], [2, 70.0], [1, 20.0], [2, 80.0]])
+    >>> windows = SlidingWindowTransformer(n_steps=1, groups=0).fit_transform(series)
+    >>> np.asarray(windows)[:, 0, 0]
+    array([nan, nan, 10., 70.])
     """
 
     _parameter_constraints = {
         "n_steps": [Interval(Integral, 1, None, closed="left")],
-        "lag": [Interval(Integral, 0, None, closed="left")],
+        "lag": [Interval(Integral, 0, None, closed="left"), Mapping],
         "context": [StrOptions({"index", "fitted", "none"})],
+        "groups": [str, Integral, None],
         "flatten": ["boolean"],
     }
 
-    def __init__(self, n_steps=10, *, lag=1, context="index", flatten=False):
+    def __init__(self, n_steps=10, *, lag=1, context="index", groups=None, flatten=False):
         self.n_steps = n_steps
         self.lag = lag
         self.context = context
+        self.groups = groups
         self.flatten = flatten
 
     def fit(self, X, y=None):
-        """Remember the end of the series, as history for rows that come after it.
+        """Remember the end of each series, as history for rows that come after it.
 
         Parameters
         ----------
-        X : array-like of shape (n_rows, n_features)
+        X : array-like of shape (n_rows, n_columns)
             The series, oldest row first. NaN is kept.
         y : array-like, default=None
             Not used, but its index must agree with that of X when both have one.
@@ -136,21 +154,10 @@ class SlidingWindowTransformer(TransformerMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            When the series is too short for even the row after it to have a complete window.
+            When the series is too short for even the row after it to have a complete window, or
+            rows of a series are not in order of time.
         """
-        self._validate_params()
-        check_same_index(X, y)
-        with unchanged_on_error(self):
-            series = self._check_series(X, reset=True)
-            self._check_long_enough(series)
-        reach = self.n_steps + self.lag - 1
-        index = index_of(X)
-        self._tail = series[len(series) - reach :].copy()
-        n_head = _end_of_repeats(series) + max(reach, _FEWEST_ROWS_TO_RECOGNISE)
-        self._head = series[:n_head].copy()
-        self._first_label = None if index is None or is_default_index(index) else index[0]
-        upcoming = None if index is None else next_labels(index, 1)
-        self._next_label = None if upcoming is None else upcoming[0]
+        self._fit(X, y)
         return self
 
     def fit_transform(self, X, y=None):
@@ -158,41 +165,46 @@ class SlidingWindowTransformer(TransformerMixin, BaseEstimator):
 
         Parameters
         ----------
-        X : array-like of shape (n_rows, n_features)
+        X : array-like of shape (n_rows, n_columns)
             The series, oldest row first.
         y : array-like, default=None
             Not used, but its index must agree with that of X when both have one.
 
         Returns
         -------
-        ndarray of shape (n_rows, n_steps, n_features)
-            A read-only view; 2-D, or a data frame, as ``flatten`` and ``set_output`` say.
+        array-like of shape (n_rows, n_steps, n_features)
+            A read-only view where it can be one; 2-D, or a data frame, as ``flatten`` and
+            ``set_output`` say.
         """
-        self.fit(X, y)
-        return self._cut(self._check_series(X, reset=False), history=None)
+        return self._cut(self._fit(X, y), histories={})
 
     def transform(self, X):
         """Return the window of every row.
 
         Parameters
         ----------
-        X : array-like of shape (n_rows, n_features)
+        X : array-like of shape (n_rows, n_columns)
             A series, oldest row first.
 
         Returns
         -------
-        ndarray of shape (n_rows, n_steps, n_features)
-            A read-only view; 2-D, or a data frame, as ``flatten`` and ``set_output`` say.
+        array-like of shape (n_rows, n_steps, n_features)
+            A read-only view where it can be one; 2-D, or a data frame, as ``flatten`` and
+            ``set_output`` say.
 
         Warns
         -----
         IncompleteWindowWarning
             When new rows begin without the history that could have been before them.
+        LeakageWarning
+            When new rows lie before or between the fitted ones: what was fitted has seen what
+            came after them.
         """
         check_is_fitted(self)
         self._validate_params()
-        series = self._check_series(X, reset=False)
-        return self._cut(series, self._history_of(X, series))
+        self._check_parameters_are_those_of_fit()
+        table = self._read(X, reset=False)
+        return self._cut(table, self._histories(table))
 
     @available_if(_has_names)
     def get_feature_names_out(self, input_features=None):
@@ -208,9 +220,8 @@ class SlidingWindowTransformer(TransformerMixin, BaseEstimator):
         ndarray of shape (n_steps * n_features,)
         """
         check_is_fitted(self)
-        names = check_feature_names_in(self, input_features)
-        lags = range(self.lag + self.n_steps - 1, self.lag - 1, -1)
-        return np.array([f"{name}_lag{lag}" for lag in lags for name in names], dtype=object)
+        names = np.delete(check_feature_names_in(self, input_features), self._group_position)
+        return np.array(lag_names(names, self._lags, self.n_steps), dtype=object)
 
     def set_output(self, *, transform=None):
         """Choose the container of 2-D output; 3-D windows stay arrays whatever is chosen.
@@ -236,54 +247,131 @@ class SlidingWindowTransformer(TransformerMixin, BaseEstimator):
         tags.transformer_tags.preserves_dtype = ["float64", "float32"]
         return tags
 
-    def _check_series(self, X, reset):
-        return validate_data(
-            self,
-            X,
-            reset=reset,
+    def _fit(self, X, y):
+        self._validate_params()
+        check_same_index(X, y)
+        with unchanged_on_error(self):
+            table = self._read(X, reset=True)
+            self._check_long_enough(table)
+            self._remember(table)
+        return table
+
+    def _read(self, X, reset):
+        """Check the rows and put them beside their labels and the series they belong to."""
+        features, position, names, index = split_groups(X, self.groups)
+        values = check_array(
+            features,
             dtype=[np.float64, np.float32],
             ensure_all_finite="allow-nan",
+            estimator=self,
+            input_name="X",
         )
+        validate_data(self, X, reset=reset, skip_check_array=True)
+        table = read_series(values, names, index)
+        if reset:
+            self._group_position = [] if position is None else [position]
+            columns = getattr(self, "feature_names_in_", None)
+            columns = None if columns is None else np.delete(columns, self._group_position)
+            self._lags = column_lags(self.lag, columns, values.shape[1])
+            self._labels_are_row_numbers = table.labels_are_row_numbers()
+        return table.without_labels() if self._labels_are_row_numbers else table
 
-    def _check_long_enough(self, series):
-        reach = self.n_steps + self.lag - 1
-        if len(series) < reach:
+    def _check_long_enough(self, table):
+        reach, n_rows = self._reach(), np.bincount(table.codes).max()
+        if n_rows < reach:
+            longest = "X has" if len(table.series) == 1 else "the longest series has"
             raise ValueError(
-                f"n_steps={self.n_steps} and lag={self.lag} reach {reach} rows back, but X has "
-                f"n_samples={len(series)}: neither its rows nor the one after them have a complete "
+                f"n_steps={self.n_steps} and lag={self.lag} reach {reach} rows back, but {longest} "
+                f"n_samples={n_rows}: neither its rows nor the one after them have a complete "
                 "window. Use a smaller n_steps or lag, or a longer series."
             )
 
-    def _cut(self, series, history):
-        windows = sliding_view(series, self.n_steps, self.lag, history)
-        return windows.reshape(len(series), -1) if self.flatten else windows
+    def _check_parameters_are_those_of_fit(self):
+        now = {name: getattr(self, name) for name in self._fitted_with}
+        changed = [name for name, value in self._fitted_with.items() if now[name] != value]
+        if changed:
+            raise ValueError(
+                f"{changed[0]} was {self._fitted_with[changed[0]]!r} in fit and is "
+                f"{now[changed[0]]!r} now: the rows that were remembered do not fit. Call fit "
+                "again."
+            )
 
-    def _history_of(self, X, series):
-        """Rows to put before ``X``; None when there are none, with a warning if there should be."""
-        if self.context == "none" or self._is_fitted_series(X, series):
-            return None
-        index = index_of(X)
-        follows = index is not None and is_same_label(index[0], self._next_label)
-        if self.context == "fitted" or follows:
-            return self._tail
-        reach = self.n_steps + self.lag - 1
-        if reach:
+    def _reach(self):
+        """How many rows the window of a row reaches back at most."""
+        return max(0, int(self._lags.max()) + self.n_steps - 1)
+
+    def _remember(self, table):
+        self._fitted_with = {"n_steps": self.n_steps, "lag": self.lag, "groups": self.groups}
+        self._step = table.find_step()
+        runs = table.runs(self._step)
+        is_labelled = not table.has_row_numbers or len(table.series) > 1
+        self._memories = {
+            name: SeriesMemory.of(
+                table.values[rows],
+                None if table.index is None else table.index.take(rows),
+                begins,
+                self._step,
+                self._reach(),
+                is_labelled=is_labelled,
+            )
+            for name, rows, begins in _rows_of_each(table, runs)
+        }
+
+    def _cut(self, table, histories):
+        runs = table.runs(self._step)
+        if runs.is_whole_table() and len(set(self._lags)) == 1 and self._lags[0] >= 0:
+            history = next(iter(histories.values()), None)
+            windows = sliding_view(table.values, self.n_steps, int(self._lags[0]), history)
+        else:
+            windows = cut_windows(
+                table.values, runs, self.n_steps, self._lags, histories, table.times()
+            )
+            if runs.is_whole_table():
+                windows = windows.as_view()
+        if not self.flatten:
+            return windows
+        return np.asarray(windows).reshape(len(table), -1)
+
+    def _histories(self, table):
+        """Rows to put before runs, by their number; a warning where there should be some."""
+        histories, n_incomplete, is_older = {}, 0, False
+        first_runs = table.runs(self._step).numbers()
+        for name, rows in table.rows_of_series():
+            memory = self._memories.get(name)
+            if memory is None:
+                continue
+            index = None if table.index is None else table.index.take(rows)
+            names_times = None if table.has_row_numbers else index
+            is_older |= memory.is_held_out_from_within(names_times)
+            if self.context == "none" or memory.is_seen_again(table.values[rows], names_times):
+                continue
+            if self.context == "fitted" or memory.is_followed_by(index):
+                histories[first_runs[rows[0]]] = memory.tail
+            else:
+                n_incomplete += min(self._reach(), len(rows))
+        if is_older:
             warnings.warn(
-                f"{min(reach, len(series))} of {len(series)} windows are incomplete: n_steps="
-                f"{self.n_steps} and lag={self.lag} reach {reach} rows back, and these rows do not "
-                "begin where the fitted ones ended. Keep the frame's index, so that context="
-                "'index' sees them follow (in a Pipeline: set_output(transform='pandas')), or set "
+                "Rows lie before or between those seen in fit, so that what was fitted has seen "
+                "what comes after them: a score on them is not that of a forecast. Use folds in "
+                "order of time, for example TimeSeriesSplit.",
+                LeakageWarning,
+                stacklevel=4,
+            )
+        if n_incomplete:
+            warnings.warn(
+                f"{n_incomplete} of {len(table)} windows are incomplete: n_steps={self.n_steps} "
+                f"and lag={self.lag} reach {self._reach()} rows back, and these rows do not begin "
+                "where the fitted ones ended. Keep the frame's index, so that context='index' sees "
+                "them follow (in a Pipeline: set_output(transform='pandas')), or set "
                 "context='fitted' if they do follow.",
                 IncompleteWindowWarning,
                 stacklevel=4,
             )
-        return None
+        return histories
 
-    def _is_fitted_series(self, X, series):
-        """Whether ``X`` is the fitted series seen again from its start, as for a train score."""
-        index = index_of(X)
-        has_labels = index is not None and not is_default_index(index)
-        if has_labels and self._first_label is not None:
-            return is_same_label(index[0], self._first_label)
-        # Fewer rows than the head may be equal to its first ones by chance, so they count as new.
-        return np.array_equal(series[: len(self._head)], self._head, equal_nan=True)
+
+def _rows_of_each(table, runs):
+    """For each series: its name, its rows, and where among these its runs begin."""
+    numbers = runs.numbers()
+    for name, rows in table.rows_of_series():
+        yield name, rows, np.flatnonzero(np.diff(numbers[rows], prepend=-1))

@@ -14,34 +14,39 @@ missing step
     A row of a window in which every column is NaN.
 """
 
-from dataclasses import dataclass
-from numbers import Integral
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-__all__ = ["Windows", "make_windows", "sliding_view"]
+__all__ = ["Windows", "rows_with_known_future", "sliding_view"]
 
 _VALUES_PER_CHUNK = 1 << 22
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Windows:
     """Windows over one table, held as the rows at which they start.
 
-    A view on one series and a stack of separate windows are both of this form, so that
-    whatever reads windows has one way to do so and never needs them all in memory.
+    A view on one series, windows over several series and a stack of separate windows are all of
+    this form, so that whatever reads windows has one way to do so and never needs them all in
+    memory. It is array-like, of shape (n_windows, length, n_columns): ``numpy.asarray`` writes the
+    windows out, and indexing gives windows for a slice, list or mask of rows, else arrays.
 
     Attributes
     ----------
     table : ndarray of shape (n_table_rows, n_columns)
     starts : ndarray of shape (n_windows,)
+        Windows of which one starts a row after the other follow each other.
     length : int
+    times : ndarray of int, shape (n_windows,), or None
+        When each window's own row is, for windows of several series; None means in their order.
     """
 
     table: np.ndarray
     starts: np.ndarray
     length: int
+    times: np.ndarray | None = None
 
     @classmethod
     def from_array(cls, array: np.ndarray) -> "Windows":
@@ -68,26 +73,70 @@ class Windows:
         """Number of columns of the table."""
         return self.table.shape[1]
 
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Shape of the windows written out."""
+        return len(self), self.length, self.n_columns
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes of the windows written out."""
+        return 3
+
+    @property
+    def dtype(self) -> np.dtype:
+        """Data type of the windows written out."""
+        return self.table.dtype
+
+    def __repr__(self) -> str:
+        return f"<Windows of shape {self.shape}, {self.dtype}; numpy.asarray writes them out>"
+
+    def __array__(self, dtype=None, copy=None) -> np.ndarray:
+        if copy is False:
+            raise ValueError("Windows are written out into a new array: copy=False cannot be had.")
+        array = self.to_array()
+        return array if dtype is None else array.astype(dtype, copy=False)
+
+    def __getitem__(self, key):
+        rows, *rest = key if isinstance(key, tuple) else (key,)
+        if rows is Ellipsis or rows is None:
+            return self.to_array()[key]
+        windows = self.take(np.atleast_1d(np.arange(len(self))[rows]))
+        if np.ndim(rows) == 0 and not isinstance(rows, slice):
+            return windows.to_array()[(0, *rest)]
+        return windows if all(axis is Ellipsis for axis in rest) else windows[(..., *rest)]
+
     def take(self, rows: np.ndarray | slice) -> "Windows":
         """Keep the windows at ``rows`` (positions, a mask or a slice); the table is shared."""
-        return Windows(self.table, self.starts[rows], self.length)
+        times = None if self.times is None else self.times[rows]
+        return replace(self, starts=self.starts[rows], times=times)
 
     def with_table(self, table: np.ndarray) -> "Windows":
         """Put the same windows over another table with as many rows."""
-        return Windows(table, self.starts, self.length)
+        return replace(self, table=table)
 
     def to_array(self) -> np.ndarray:
         """Copy the windows out, shape (n_windows, length, n_columns)."""
         return self.table[self.starts[:, None] + np.arange(self.length)]
 
+    def as_view(self) -> np.ndarray:
+        """Show windows as a read-only view on the table, of which one starts on each row."""
+        row_stride, column_stride = self.table.strides
+        strides = (row_stride, row_stride, column_stride)
+        return as_strided(self.table, self.shape, strides, writeable=False)
+
     def last_steps(self) -> np.ndarray:
         """Copy the newest step of each window out, shape (n_windows, n_columns)."""
         return self.table[self.starts + self.length - 1]
 
+    def count_in_window(self, table_rows: np.ndarray) -> np.ndarray:
+        """For each window, how many of its rows are marked in the mask ``table_rows``."""
+        marked_before = np.concatenate([[0], np.cumsum(table_rows)])
+        return marked_before[self.starts + self.length] - marked_before[self.starts]
+
     def any_in_window(self, table_rows: np.ndarray) -> np.ndarray:
         """For each window, whether one of its rows is marked in the mask ``table_rows``."""
-        marked_before = np.concatenate([[0], np.cumsum(table_rows)])
-        return marked_before[self.starts + self.length] > marked_before[self.starts]
+        return self.count_in_window(table_rows) > 0
 
     def coverage(self, weights: np.ndarray) -> np.ndarray:
         """For each table row, the summed weight of the windows that hold it."""
@@ -105,7 +154,7 @@ class Windows:
 
         Windows that start on neighbouring rows of one table follow by construction. Others are
         compared by value, NaN equal to NaN. Windows of one step share no step that could be
-        compared, so nothing is known to follow.
+        compared, and windows whose shared steps are all missing show nothing: these do not follow.
 
         Returns
         -------
@@ -121,8 +170,9 @@ class Windows:
             pairs = unknown[begin : begin + chunk]
             later = self.table[self.starts[pairs + 1, None] + overlap]
             earlier = self.table[self.starts[pairs, None] + 1 + overlap]
-            equal = (later == earlier) | (np.isnan(later) & np.isnan(earlier))
-            follows[pairs] = equal.all(axis=(1, 2))
+            is_missing = np.isnan(later) & np.isnan(earlier)
+            equal = ((later == earlier) | is_missing).all(axis=(1, 2))
+            follows[pairs] = equal & ~is_missing.all(axis=(1, 2))
         return follows
 
 
@@ -188,107 +238,3 @@ def sliding_view(
     row_stride, column_stride = padded.strides
     shape, strides = (n_rows, n_steps, n_features), (row_stride, row_stride, column_stride)
     return as_strided(padded, shape, strides, writeable=False)
-
-
-def make_windows(
-    series, n_steps, *, horizon=1, lag=1, target=None, stride=1
-) -> tuple[np.ndarray, np.ndarray]:
-    """Cut a series into complete windows and what each of them is to predict.
-
-    Only rows with a complete window and a known future are kept: row t needs rows
-    ``t - lag - n_steps + 1`` to ``t + horizon - 1``.
-
-    Parameters
-    ----------
-    series : array-like of shape (n_rows,) or (n_rows, n_features)
-        One measurement per row, oldest first.
-    n_steps : int
-        Number of rows in a window.
-    horizon : int, default=1
-        Number of rows to predict.
-    lag : int, default=1
-        How many rows before the first predicted row the window ends. With 1 it ends on the
-        row directly before, with 0 on that row itself.
-    target : int, str or list of them, default=None
-        Column or columns to predict, by position or, for a data frame, by name. None means
-        all of them.
-    stride : int, default=1
-        Distance in rows from one window to the next.
-
-    Returns
-    -------
-    X : ndarray of shape (n_windows, n_steps, n_features)
-        A read-only view on one copy of the series, oldest step first.
-    y : ndarray
-        Shape (n_windows,) for one target and one step; (n_windows, horizon) for one target;
-        (n_windows, n_targets) for one step; else (n_windows, horizon, n_targets). One target is
-        a single name or position, or a series without a second axis.
-
-    Raises
-    ------
-    ValueError
-        When the series is too short for a single window, or an argument is out of range.
-
-    Examples
-    --------
-    >>> X, y = make_windows([10, 20, 30, 40, 50, 60, 70], n_steps=5)
-    >>> X[..., 0]
-    array([[10., 20., 30., 40., 50.],
-           [20., 30., 40., 50., 60.]])
-    >>> y
-    array([60., 70.])
-    """
-    _check_whole_number("n_steps", n_steps, at_least=1)
-    _check_whole_number("horizon", horizon, at_least=1)
-    _check_whole_number("lag", lag, at_least=0)
-    _check_whole_number("stride", stride, at_least=1)
-    values = np.asarray(series)
-    if values.dtype.kind not in "biufO":
-        raise ValueError(f"series must hold numbers, got dtype {values.dtype}.")
-    if values.dtype not in (np.float32, np.float64):
-        values = values.astype(np.float64)
-    if values.ndim not in (1, 2) or 0 in values.shape[1:]:
-        raise ValueError(
-            f"series must have shape (n_rows,) or (n_rows, n_features), got {values.shape}."
-        )
-    needed = n_steps + lag + horizon - 1
-    if len(values) < needed:
-        raise ValueError(
-            f"n_steps={n_steps}, lag={lag} and horizon={horizon} need at least {needed} rows, but "
-            f"the series has {len(values)}: no window is complete. Use a smaller n_steps, lag or "
-            "horizon, or a longer series."
-        )
-    windows = sliding_view(values.reshape(len(values), -1), n_steps, lag)
-    rows = slice(n_steps + lag - 1, len(values) - horizon + 1, stride)
-    futures = Windows.of_futures(_select_target(values, series, target), horizon).to_array()
-    if horizon == 1:
-        futures = futures[:, 0]
-    if target is None and values.ndim == 1 or np.ndim(target) == 0 and target is not None:
-        futures = futures[..., 0]
-    return windows[rows], futures[rows]
-
-
-def _select_target(values, series, target) -> np.ndarray:
-    """Take the target columns as a table."""
-    if target is None:
-        return values.reshape(len(values), -1)
-    columns = []
-    for name in [target] if np.ndim(target) == 0 else list(target):
-        if isinstance(name, str):
-            names = list(getattr(series, "columns", []))
-            if name not in names:
-                raise ValueError(f"target={name!r} is not a column of the series: {names}.")
-            name = names.index(name)
-        n_columns = values.shape[1] if values.ndim == 2 else 1
-        _check_whole_number("target", name, at_least=-n_columns)
-        if name >= n_columns:
-            raise ValueError(f"target={name} is out of range: the series has {n_columns} columns.")
-        columns.append(name)
-    if not columns:
-        raise ValueError(f"target={target!r} names no column. Use None for all of them.")
-    return values.reshape(len(values), -1)[:, columns]
-
-
-def _check_whole_number(name: str, value, at_least: int) -> None:
-    if not isinstance(value, Integral) or isinstance(value, bool) or value < at_least:
-        raise ValueError(f"{name} must be an int of at least {at_least}, got {value!r}.")

@@ -13,8 +13,9 @@ from skseq._composition import (
     parts_of,
     windows_in,
 )
-from skseq._index import index_of, next_labels
+from skseq._index import index_of
 from skseq._sklearn_private import safe_indexing
+from skseq._step import next_labels
 from skseq.exceptions import IncompleteWindowWarning
 
 __all__ = ["forecast"]

@@ -10,9 +10,9 @@ from skseq._index import (
     index_of,
     is_default_index,
     is_same_label,
-    next_labels,
     target_names,
 )
+from skseq._step import next_labels
 
 N_ROWS = 60
 

@@ -360,7 +360,10 @@ def test_values_beyond_a_seam_change_no_weight():
 
 
 REFUSAL = r"horizon=2 builds the future of a row from the rows that follow it, but only \d+ of \d+"
-REMEDY = r"Keep the rows in order and without a stride, scale before the windows are cut, or use"
+REMEDY = (
+    r"Keep the rows in order, series after series and without a stride, scale before the windows "
+    r"are cut, or use"
+)
 
 
 @pytest.mark.parametrize("remark", [REFUSAL, REMEDY])

@@ -65,6 +65,13 @@ def test_ready_made_targets_and_a_horizon_exclude_each_other():
 # Windows beside their targets
 
 
+def follows_by_loop(array, row):
+    if array.strides[0] == array.strides[1]:
+        return True
+    before, after = array[row, 1:], array[row + 1, :-1]
+    return np.array_equal(before, after, equal_nan=True) and not np.isnan(before).all()
+
+
 def one_series(series):
     return sliding_view(series, 3)
 
@@ -96,7 +103,7 @@ def test_each_row_is_paired_with_the_rows_of_y_that_follow_it_within_its_series(
     expected = []
     for t in range(len(array) - horizon + 1):
         steps = range(t, t + horizon - 1)
-        if all(np.array_equal(array[i, 1:], array[i + 1, :-1], equal_nan=True) for i in steps):
+        if all(follows_by_loop(array, i) for i in steps):
             expected.append(t)
     assert_array_equal(data.rows, expected)
     assert len(data) == len(expected)
@@ -142,7 +149,7 @@ def test_pairing_copies_neither_the_series_nor_y():
 def test_rows_taken_from_a_pairing_keep_window_target_and_place():
     array, y = two_series(measurements()), np.arange(30.0)
     data = paired(array, y, 2)
-    assert_array_equal(data.rows, np.delete(np.arange(29), 12))
+    assert_array_equal(data.rows, np.delete(np.arange(29), [0, 12, 13]))
     for which in (np.array([20, 3]), data.rows % 2 == 0):
         taken = data.take(which)
         assert_array_equal(taken.rows, data.rows[which])
@@ -187,7 +194,8 @@ def test_no_future_is_built_when_almost_no_rows_follow_each_other(array):
         ValueError,
         match=rf"horizon=2 builds the future of a row from the rows that follow it, but only "
         rf"0 of {len(array) - 1} windows are the one before moved on by a step\. Keep the "
-        r"rows in order and without a stride, scale before the windows are cut, or use ready-made",
+        r"rows in order, series after series and without a stride, scale before the windows are "
+        r"cut, or use ready-made",
     ):
         paired(array, np.arange(float(len(array))), 2)
 

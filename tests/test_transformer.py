@@ -28,7 +28,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import check_estimator, parametrize_with_checks
 
 from skseq import SlidingWindowTransformer, make_windows
-from skseq.exceptions import IncompleteWindowWarning
+from skseq.exceptions import IncompleteWindowWarning, LeakageWarning
 
 ORDER_MATTERS = "a window is made of the rows before its own, so their order and presence matter"
 EXPECTED_FAILED_CHECKS = {
@@ -443,7 +443,10 @@ def test_a_test_frame_that_counts_its_rows_from_0_again_is_warned_about(index):
 def test_rows_before_the_fitted_ones_are_warned_about():
     frame = frame_of(CALENDARS["hours"])
     transformer = SlidingWindowTransformer(4).fit(frame[20:])
-    with pytest.warns(IncompleteWindowWarning, match="4 of 20 windows are incomplete"):
+    with (
+        pytest.warns(LeakageWarning, match="Rows lie before or between those seen in fit"),
+        pytest.warns(IncompleteWindowWarning, match="4 of 20 windows are incomplete"),
+    ):
         transformer.transform(frame[:20])
 
 
@@ -451,10 +454,12 @@ def test_rows_before_the_fitted_ones_are_warned_about():
     "index",
     [
         pd.Index([f"row {row}" for row in range(40)]),
-        pd.DatetimeIndex(np.repeat(pd.date_range("2024-01-01", periods=20).to_numpy(), 2)),
+        pd.DatetimeIndex(
+            pd.date_range("2024-01-01", periods=40).delete(7).append(pd.Index([None]))
+        ),
         pd.MultiIndex.from_product([["a", "b"], range(20)]),
     ],
-    ids=["strings", "two series row by row", "tuples"],
+    ids=["strings", "a missing label", "tuples"],
 )
 def test_labels_without_a_step_can_be_fitted_and_give_no_history(index):
     frame = frame_of(index)
@@ -669,6 +674,7 @@ def test_a_constructor_only_remembers():
         "n_steps": "many",
         "lag": -1,
         "context": 3,
+        "groups": None,
         "flatten": None,
     }
 
@@ -813,15 +819,16 @@ def test_exactly_the_checks_in_the_table_fail(flatten):
     assert len(by_status["passed"]) > 30
 
 
-def test_parameters_are_the_four_and_can_be_set():
+def test_parameters_are_the_five_and_can_be_set():
     transformer = SlidingWindowTransformer()
     assert transformer.get_params() == {
         "n_steps": 10,
         "lag": 1,
         "context": "index",
+        "groups": None,
         "flatten": False,
     }
-    values = {"n_steps": 3, "lag": 0, "context": "none", "flatten": True}
+    values = {"n_steps": 3, "lag": 0, "context": "none", "groups": 1, "flatten": True}
     assert transformer.set_params(**values).get_params() == values
     assert clone(transformer).get_params() == values
     with pytest.raises(ValueError, match="Invalid parameter 'window'"):
