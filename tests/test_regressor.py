@@ -267,6 +267,13 @@ def test_other_units_change_the_predictions_by_nothing_but_the_units():
     assert_allclose(other.predict(7 * WINDOWS - 1e4), 1e3 * usual + 1e6, rtol=1e-5)
 
 
+@pytest.mark.parametrize("size", [2.0**-800, 2.0**800])
+def test_units_too_small_or_large_to_be_squared_change_the_predictions_by_nothing_else(size):
+    usual = LSTMRegressor(**TINY).fit(WINDOWS, LOAD).predict(WINDOWS)
+    other = LSTMRegressor(**TINY).fit(size * WINDOWS, size * LOAD)
+    assert_array_equal(other.predict(size * WINDOWS), size * usual)
+
+
 def test_values_far_from_zero_keep_the_precision_of_double():
     level = 1e9
     regressor = LSTMRegressor(**TINY).fit(WINDOWS, LOAD + level)
