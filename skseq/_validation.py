@@ -1,5 +1,6 @@
-"""Checks of what the user hands to a regressor, before anything is learned from it."""
+"""Checks of what the user hands over, before anything is learned from it."""
 
+import datetime
 from contextlib import contextmanager
 
 import numpy as np
@@ -8,7 +9,9 @@ from sklearn.utils.validation import check_array, check_consistent_length, valid
 from skseq._index import check_same_index
 from skseq._windows import Windows
 
-__all__ = ["check_targets", "check_windows", "unchanged_on_error"]
+__all__ = ["check_numbers", "check_targets", "check_windows", "unchanged_on_error"]
+
+_DATES = (datetime.date, datetime.time, datetime.timedelta, np.datetime64, np.timedelta64)
 
 
 @contextmanager
@@ -23,6 +26,71 @@ def unchanged_on_error(estimator):
         raise
 
 
+def check_numbers(values, name: str) -> None:
+    """Refuse what NumPy would read as numbers although it is none: dates, and masked values.
+
+    Dates would count as the nanoseconds since 1970; of a masked array the values under the mask
+    would be used.
+
+    Parameters
+    ----------
+    values : array-like or data frame of any shape
+        What the user handed over, as it is.
+    name : str
+        What the user calls it: "X" or "y".
+
+    Raises
+    ------
+    ValueError
+        When there are any.
+
+    Examples
+    --------
+    >>> check_numbers([1.0, 2.0], "X")
+    >>> check_numbers(np.array(["2024-01-01"], dtype="datetime64[D]"), "y")
+    Traceback (most recent call last):
+    ...
+    ValueError: y holds dates or time differences (datetime64[D]), which are no numbers. ...
+    """
+    if np.ma.is_masked(values):
+        raise ValueError(
+            f"{name} is a masked array with {np.ma.getmaskarray(values).sum()} masked value(s), "
+            "which would be read as what stands under the mask. Use "
+            f"{name}.astype(float).filled(np.nan)."
+        )
+    where = _where_dates_are(values)
+    if where is not None:
+        raise ValueError(
+            f"{name} holds dates or time differences ({where}), which are no numbers. Leave them "
+            "out, keep them as the index, or turn them into numbers such as the hour of the day."
+        )
+
+
+def _where_dates_are(values) -> str | None:
+    """Say in which column, or in which dtype; None when there are no dates."""
+    if hasattr(values, "columns") and hasattr(values, "dtypes"):
+        for position, (label, dtype) in enumerate(zip(values.columns, values.dtypes, strict=True)):
+            if _is_of_dates(dtype, lambda at=position: np.asarray(values)[:, at]):
+                return f"column {label!r}: {dtype}"
+        return None
+    if not hasattr(values, "dtype"):
+        try:
+            values = np.asarray(values)
+        except ValueError:  # ragged, which a later check says better
+            return None
+    return str(values.dtype) if _is_of_dates(values.dtype, lambda: values) else None
+
+
+def _is_of_dates(dtype, read) -> bool:
+    """Tell from the dtype, of NumPy, pandas or polars; for objects, from what ``read`` returns."""
+    if hasattr(dtype, "is_temporal"):
+        return dtype.is_temporal()
+    kind = getattr(dtype, "kind", None)
+    if kind == "O" and not str(dtype).startswith("period"):
+        return any(isinstance(value, _DATES) for value in np.ravel(read()))
+    return kind in ("M", "m", "O")
+
+
 def check_windows(estimator, X, *, reset: bool) -> Windows:
     """Read windows from 3-D input, or from 2-D input with ``n_features`` values per step.
 
@@ -34,6 +102,7 @@ def check_windows(estimator, X, *, reset: bool) -> Windows:
         For infinity, for a step in which some features are missing, for a shape that cannot be
         or that is not the one seen in ``fit``.
     """
+    check_numbers(X, "X")
     array = check_array(
         X,
         dtype=[np.float64, np.float32],
@@ -124,6 +193,7 @@ def check_targets(estimator, X, y) -> np.ndarray:
             f"{type(estimator).__name__} requires y to be passed, but the target y is None."
         )
     check_same_index(X, y)
+    check_numbers(y, "y")
     array = check_array(
         y,
         dtype=np.float64,
