@@ -179,16 +179,20 @@ BAD_DATA = {
     ),
 }
 
+REAL_NUMBERS = ("dropout", "recurrent_dropout", "learning_rate", "validation_fraction")
 BAD_PARAMETERS = {
-    **{f"units={value!r}": ({"units": value}, "'units'.*must be") for value in (0, -3, 2.5, "4")},
+    **{
+        f"units={value!r}": ({"units": value}, "'units'.*must be")
+        for value in (0, -3, 2.5, "4", True)
+    },
     **{
         f"units={value!r}": ({"units": value}, "units must hold ints of at least 1, one per layer")
-        for value in ((), (4, 0), (4, 2.5), ["4"])
+        for value in ((), (4, 0), (4, 2.5), ["4"], (4, True))
     },
     **{
         f"{name}={value!r}": ({name: value}, rf"'{name}' parameter.*int in the range \[1, inf\)")
         for name in ("horizon", "n_features", "epochs", "batch_size", "n_iter_no_change")
-        for value in (0, -1, 1.5)
+        for value in (0, -1, 1.5, True)
     },
     **{
         f"{name}={value!r}": (
@@ -206,6 +210,7 @@ BAD_PARAMETERS = {
         for value in (0.0, 1.0, -0.1)
     },
     "dense_units=(0,)": ({"dense_units": (0,)}, "dense_units must hold ints of at least 1"),
+    **{f"{name}=True": ({name: True}, f"'{name}' parameter.*Got True") for name in REAL_NUMBERS},
     "learning_rate=0": ({"learning_rate": 0}, "'learning_rate' parameter.*range"),
     "normalize='minmax'": ({"normalize": "minmax"}, "'normalize' parameter.*'standard'"),
     "activation='tanhh'": ({"activation": "tanhh"}, "activation.*tanhh"),
@@ -331,6 +336,8 @@ def test_the_arithmetic_of_too_few_rows_is_true(n_steps, lag, horizon):
     [
         ({"n_steps": 0}, r"'n_steps' parameter.*int in the range \[1, inf\). Got 0"),
         ({"n_steps": -2}, r"'n_steps' parameter.*int in the range \[1, inf\). Got -2"),
+        ({"n_steps": True}, r"'n_steps' parameter.*int in the range \[1, inf\). Got True"),
+        ({"lag": False}, r"'lag' parameter.*int in the range \[0, inf\). Got False"),
         ({"n_steps": 2.5}, r"'n_steps' parameter.*int in the range \[1, inf\). Got 2.5"),
         ({"lag": -1}, r"'lag' parameter.*int in the range \[0, inf\). Got -1"),
         ({"lag": 0.5}, r"'lag' parameter.*int in the range \[0, inf\). Got 0.5"),
