@@ -213,9 +213,33 @@ BAD_PARAMETERS = {
     **{f"{name}=True": ({name: True}, f"'{name}' parameter.*Got True") for name in REAL_NUMBERS},
     "learning_rate=0": ({"learning_rate": 0}, "'learning_rate' parameter.*range"),
     "normalize='minmax'": ({"normalize": "minmax"}, "'normalize' parameter.*'standard'"),
-    "activation='tanhh'": ({"activation": "tanhh"}, "activation.*tanhh"),
-    "loss='msee'": ({"loss": "msee"}, "loss.*msee"),
-    "optimizer='adamm'": ({"optimizer": "adamm"}, "optimizer.*adamm"),
+    "activation='tanhh'": (
+        {"activation": "tanhh"},
+        "activation='tanhh' is no name that keras.activations knows. Did you mean 'tanh'",
+    ),
+    "loss='msee'": (
+        {"loss": "msee"},
+        "loss='msee' is no name that keras.losses knows. Did you mean 'mse'",
+    ),
+    "loss='nothing like it'": (
+        {"loss": "nothing like it"},
+        "loss='nothing like it' is no name.*Use one of those in keras.losses",
+    ),
+    **{
+        f"loss={value!r}": (
+            {"loss": value},
+            f"loss must be a name, a function or a subclass of keras.losses.Loss, got {got}.*'mse'",
+        )
+        for value, got in [(None, "None"), (5, "5"), ([], r"\[\]"), (int, "<class 'int'>")]
+    },
+    "optimizer='adamm'": (
+        {"optimizer": "adamm"},
+        "optimizer='adamm' is no name that keras.optimizers knows. Did you mean 'adam'",
+    ),
+    "optimizer=int": (
+        {"optimizer": int},
+        "optimizer must be a name or a subclass of keras.optimizers.Optimizer, got.*'int'",
+    ),
     "optimizer=3": ({"optimizer": 3}, "'optimizer' parameter"),
     "callbacks=3": ({"callbacks": 3}, "callbacks"),
     "callbacks=[print]": ({"callbacks": [print]}, "callbacks"),
@@ -225,16 +249,37 @@ BAD_PARAMETERS = {
     ),
     "keras_params of an unknown setting": (
         {"keras_params": {"optimizer__clipnrom": 1.0}},
-        "clipnrom",
+        r"keras_params=\{'optimizer__clipnrom': 1.0\} do not fit: .*clipnrom",
     ),
+    **{
+        f"keras_params of {key} that reaches nothing": (
+            {"keras_params": {key: 1}},
+            rf"keras_params has keys that no constructor takes: \['{key}'\].*callbacks=\[\].*Give",
+        )
+        for key in (
+            "callbacks__patience",
+            "callbacks__0__patience",
+            "metrics__name",
+            "optimizer__learning_rate__decay_rate",
+            "loss__of__delta",
+            "optimizer__",
+        )
+    },
     "keras_params of a setting for a function": (
         {"keras_params": {"loss__delta": 1.0}},
         "(?s)keras_params.*delta",
     ),
     "keras_params of an unknown metric": (
-        {"keras_params": {"metrics": ["maee"]}},
-        "metric.*maee",
+        {"keras_params": {"metrics": ["mse", "maee"]}},
+        "keras_params: metrics='maee' is no name that keras.metrics knows. Did you mean 'mae'",
     ),
+    **{
+        f"keras_params of metrics that are {value!r}": (
+            {"keras_params": {"metrics": value}},
+            "keras_params: metrics must be a name, a function, a keras.metrics.Metric or a list",
+        )
+        for value in (5, [None], {"outputs": "mae"})
+    },
     "keras_params that are a list": ({"keras_params": ["metrics"]}, "'keras_params' parameter"),
     "verbose='loud'": ({"verbose": "loud"}, "'verbose' parameter"),
     "random_state='one'": ({"random_state": "one"}, "'random_state' parameter"),
@@ -690,6 +735,28 @@ def test_a_learning_rate_is_said_once():
     regressor = LSTMRegressor(**TINY, keras_params={"optimizer__learning_rate": 0.1})
     with pytest.raises(ValueError, match="optimizer__learning_rate to a number.*use learning_rate"):
         regressor.fit(X, Y)
+
+
+def test_a_setting_that_no_given_callback_takes_is_refused():
+    import keras
+
+    for callbacks, key, match in [
+        (
+            keras.callbacks.Callback,
+            "callbacks__patience",
+            "(?s)keras_params=.*do not fit:.*patience",
+        ),
+        (
+            keras.callbacks.Callback(),
+            "callbacks__patience",
+            "(?s)keras_params=.*do not fit:.*patience",
+        ),
+        ([keras.callbacks.EarlyStopping], "callbacks__1__patience", "no constructor takes"),
+        (keras.callbacks.EarlyStopping, "callbacks__x__patience", "no constructor takes"),
+    ]:
+        regressor = LSTMRegressor(**TINY, callbacks=callbacks, keras_params={key: 3})
+        with pytest.raises(ValueError, match=match):
+            regressor.fit(X, Y)
 
 
 def test_a_learning_rate_may_be_a_whole_number():

@@ -957,6 +957,37 @@ def test_metrics_are_those_of_the_epoch_in_normalized_units():
     assert_allclose(regressor.history_["loss"], [np.square(error).mean()], rtol=1e-5)
 
 
+@pytest.mark.parametrize("fast_paths", ["on", "off"])
+@pytest.mark.parametrize("metrics", ["mae", ["mae"], ("mae",), ["MeanAbsoluteError"]])
+def test_a_metric_is_logged_under_the_name_by_which_it_was_called(metrics, fast_paths, monkeypatch):
+    monkeypatch.setenv("SKSEQ_FAST_PATHS", fast_paths)
+    regressor = LSTMRegressor(**TINY, keras_params={"metrics": metrics})
+    regressor.fit(WINDOWS, LOAD, X_val=WINDOWS, y_val=LOAD)
+    name = metrics if isinstance(metrics, str) else metrics[0]
+    assert set(regressor.history_) == {"loss", "val_loss", name, f"val_{name}"}
+
+
+def test_metrics_given_as_objects_classes_and_functions_keep_their_own_names():
+    import keras
+
+    own = keras.metrics.MeanAbsoluteError(name="mine")
+    metrics = ["mse", own, keras.metrics.RootMeanSquaredError, absolute_error]
+    history = LSTMRegressor(**TINY, keras_params={"metrics": metrics}).fit(WINDOWS, LOAD).history_
+    assert set(history) == {"loss", "mse", "mine", "root_mean_squared_error", "absolute_error"}
+
+
+def test_settings_are_routed_to_one_callback_of_a_list_by_its_position():
+    import keras
+
+    regressor = LSTMRegressor(
+        **TINY | {"epochs": 60, "learning_rate": 0.3},
+        callbacks=[make_counter(), keras.callbacks.EarlyStopping],
+        keras_params={"callbacks__1__monitor": "loss", "callbacks__1__patience": 2},
+    ).fit(WINDOWS, LOAD)
+    losses = regressor.history_["loss"]
+    assert int(np.argmin(losses)) == len(losses) - 1 - 2
+
+
 def test_metrics_are_taken_of_validation_data_too_and_change_nothing():
     early, late = slice(0, 24), slice(24, None)
     watched = LSTMRegressor(**TINY, keras_params={"metrics": ["mean_absolute_error"]})
