@@ -102,7 +102,7 @@ class LSTMRegressor(WindowRegressor):
     ----------
     history_ : dict of str to list of float
         Loss, metrics and, with validation rows, the same with ``val_`` before the name; one
-        number per epoch, in normalised units.
+        number per epoch, in normalised units. NaN in epochs of a warm start without them.
     n_iter_ : int
         Number of epochs trained, all calls together.
     n_features_in_ : int

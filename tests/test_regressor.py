@@ -772,6 +772,20 @@ def test_warm_start_goes_on_where_the_fit_before_ended():
     assert_allclose(warm.history_["loss"], at_once.history_["loss"], rtol=1e-3)
 
 
+def test_a_warm_start_with_other_metrics_logs_nan_where_there_was_none():
+    warm = LSTMRegressor(**TINY, warm_start=True).fit(WINDOWS, LOAD)
+    warm.set_params(keras_params={"metrics": ["mae"]}).fit(WINDOWS, LOAD)
+    warm.set_params(keras_params=None).fit(WINDOWS, LOAD, X_val=WINDOWS, y_val=LOAD)
+    warm.partial_fit(WINDOWS, LOAD)
+    assert warm.n_iter_ == 10
+    logged = {name: [not np.isnan(v) for v in values] for name, values in warm.history_.items()}
+    assert logged == {
+        "loss": [True] * 10,
+        "mae": [False] * 3 + [True] * 3 + [False] * 4,
+        "val_loss": [False] * 6 + [True] * 3 + [False],
+    }
+
+
 def test_without_warm_start_a_fit_begins_anew():
     regressor = LSTMRegressor(**TINY).fit(WINDOWS, LOAD).fit(WINDOWS, LOAD)
     assert regressor.n_iter_ == TINY["epochs"]
