@@ -360,7 +360,9 @@ class LSTMRegressor(WindowRegressor):
     def _read_validation_data(self, X_val, y_val):
         if X_val is None or y_val is None:
             raise ValueError("X_val and y_val belong together: only one of them was given.")
-        data, _ = self._read_training_data(X_val, y_val, reset=False)
+        data, _ = self._read_training_data(
+            X_val, y_val, reset=False, X_name="X_val", y_name="y_val"
+        )
         return data
 
     def _describe_network(self, n_features):

@@ -4,7 +4,7 @@ What y looks like decides what a prediction looks like; from here on a target is
 ``horizon`` steps of ``n_targets`` values.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -50,6 +50,10 @@ class TargetLayout:
         n_targets = 1 if y.ndim == 1 else y.shape[1]
         return cls(horizon, n_targets, steps + y.shape[1:], is_ready_made=False)
 
+    def holds_the_same_as(self, other: "TargetLayout") -> bool:
+        """Whether the values are the same, whatever the shape: one target needs no axis."""
+        return replace(self, shape=()) == replace(other, shape=())
+
     def as_table(self, y: np.ndarray) -> np.ndarray:
         """Lay y out with one row per time step, shape (..., n_targets)."""
         return y.reshape(-1, self.n_targets)
@@ -82,8 +86,12 @@ class SupervisedWindows:
         )
 
 
-def pair_with_targets(windows: Windows, y: np.ndarray, layout: TargetLayout) -> SupervisedWindows:
+def pair_with_targets(
+    windows: Windows, y: np.ndarray, layout: TargetLayout, X_name: str = "X"
+) -> SupervisedWindows:
     """Put the future of each row beside its window; rows whose future is not known are left out.
+
+    An error calls the windows by the name given.
 
     Raises
     ------
@@ -95,17 +103,18 @@ def pair_with_targets(windows: Windows, y: np.ndarray, layout: TargetLayout) -> 
         rows = np.arange(len(windows))
         targets = Windows(table, rows * layout.horizon, layout.horizon)
     else:
-        rows = rows_with_known_future(_checked_follows(windows, layout.horizon), layout.horizon)
+        follows = _checked_follows(windows, layout.horizon, X_name)
+        rows = rows_with_known_future(follows, layout.horizon)
         targets = Windows(table, rows, layout.horizon)
     return SupervisedWindows(rows, windows.take(rows), targets)
 
 
-def _checked_follows(windows: Windows, horizon: int) -> np.ndarray:
+def _checked_follows(windows: Windows, horizon: int, X_name: str) -> np.ndarray:
     n_rows, follows = len(windows), windows.follows()
     if n_rows < horizon:
         raise ValueError(
-            f"horizon={horizon} needs at least {horizon} rows, but X has n_samples={n_rows}: no "
-            "row has a known future. Use a smaller horizon or a longer series."
+            f"horizon={horizon} needs at least {horizon} rows, but {X_name} has n_samples="
+            f"{n_rows}: no row has a known future. Use a smaller horizon or a longer series."
         )
     if windows.length == 1:
         raise ValueError(
@@ -116,9 +125,9 @@ def _checked_follows(windows: Windows, horizon: int) -> np.ndarray:
     if follows.mean() < _SMALLEST_SHARE_FOLLOWING:
         raise ValueError(
             f"horizon={horizon} builds the future of a row from the rows that follow it, but only "
-            f"{follows.sum()} of {n_rows - 1} windows are the one before moved on by a step. Keep "
-            "the rows in order and without a stride, scale before the windows are cut, or use "
-            "ready-made targets of shape (n_rows, horizon, n_targets) with horizon=1."
+            f"{follows.sum()} of {n_rows - 1} windows of {X_name} are the one before moved on by a "
+            "step. Keep the rows in order and without a stride, scale before the windows are cut, "
+            "or use ready-made targets of shape (n_rows, horizon, n_targets) with horizon=1."
         )
     return follows
 

@@ -113,6 +113,22 @@ def test_a_prediction_has_the_shape_of_y_with_the_horizon_in_between(
     assert np.isfinite(prediction).all()
 
 
+@pytest.mark.parametrize("horizon", [1, 2])
+@pytest.mark.parametrize(("fitted", "given"), [((-1,), (-1, 1)), ((-1, 1), (-1,))])
+def test_one_target_may_come_with_or_without_an_axis_whatever_was_fitted(horizon, fitted, given):
+    early, late = slice(0, 24), slice(24, None)
+    in_fit, later = LOAD.reshape(fitted), LOAD.reshape(given)
+    usual, other = (
+        LSTMRegressor(**TINY, horizon=horizon).fit(
+            WINDOWS[early], in_fit[early], X_val=WINDOWS[late], y_val=y[late]
+        )
+        for y in (in_fit, later)
+    )
+    assert usual.history_ == other.history_
+    assert usual.score(WINDOWS, later) == usual.score(WINDOWS, in_fit)
+    assert usual.partial_fit(WINDOWS, later).predict(WINDOWS).ndim == in_fit.ndim + (horizon > 1)
+
+
 @pytest.mark.parametrize("n_rows", [2, 1025])
 def test_a_window_is_predicted_alike_alone_and_among_others(n_rows):
     regressor = LSTMRegressor(**TINY).fit(WINDOWS, LOAD)
