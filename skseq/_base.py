@@ -107,36 +107,42 @@ class WindowRegressor(RegressorMixin, BaseEstimator):
         """Predict from checked windows, shape (n_windows, horizon, n_targets)."""
         raise NotImplementedError
 
-    def _read_training_data(self, X, y, sample_weight=None, *, reset=True):
+    def _read_training_data(self, X, y, sample_weight=None, *, reset=True, X_name="X", y_name="y"):
         """Check X, y and weights, and keep the rows that can be trained on.
+
+        An error calls X and y by the names given.
 
         Returns
         -------
         data : SupervisedWindows
         weights : ndarray of shape (len(data),)
         """
-        windows = check_windows(self, X, reset=reset)
-        targets = check_targets(self, X, y)
+        windows = check_windows(self, X, reset=reset, name=X_name)
+        targets = check_targets(self, X, y, X_name=X_name, y_name=y_name)
         if reset:
             self._layout = TargetLayout.of(targets, self.horizon)
             self._remember_target_names(y)
         weights = check_sample_weight(
             sample_weight, targets, dtype=np.float64, ensure_non_negative=True
         )
-        data = usable_rows(self._pair(windows, targets, self.horizon), weights, len(windows))
+        data = self._pair(windows, targets, self.horizon, X_name, y_name)
+        data = usable_rows(data, weights, len(windows), X_name, y_name)
         return data, weights[data.rows]
 
-    def _pair(self, windows, targets, horizon) -> SupervisedWindows:
-        """Put futures beside windows, in the layout seen in ``fit``."""
+    def _pair(self, windows, targets, horizon, X_name="X", y_name="y") -> SupervisedWindows:
+        """Put futures beside windows, in the layout seen in ``fit``.
+
+        A single target may come as (n_rows,) or (n_rows, 1), whichever of them was fitted.
+        """
         layout = TargetLayout.of(targets, 1 if targets.ndim == 3 else horizon)
-        if layout != self._layout:
+        if not layout.holds_the_same_as(self._layout):
             raise ValueError(
-                f"y has {layout.n_targets} target(s) per row and horizon={layout.horizon}, to be "
-                f"predicted in the shape {('n_rows', *layout.shape)}, but in fit it had "
+                f"{y_name} has {layout.n_targets} target(s) per row and horizon={layout.horizon}, "
+                f"to be predicted in the shape {('n_rows', *layout.shape)}, but in fit it had "
                 f"{self._layout.n_targets} and horizon={self._layout.horizon}, in the shape "
                 f"{('n_rows', *self._layout.shape)}."
             )
-        return pair_with_targets(windows, targets, layout)
+        return pair_with_targets(windows, targets, self._layout, X_name)
 
     def _remember_target_names(self, y):
         self.__dict__.pop("target_names_in_", None)
@@ -145,7 +151,9 @@ class WindowRegressor(RegressorMixin, BaseEstimator):
             self.target_names_in_ = names
 
 
-def usable_rows(data: SupervisedWindows, weights, n_rows) -> SupervisedWindows:
+def usable_rows(
+    data: SupervisedWindows, weights, n_rows, X_name="X", y_name="y"
+) -> SupervisedWindows:
     """Keep rows with a complete window, a known target and a weight.
 
     Raises
@@ -156,19 +164,41 @@ def usable_rows(data: SupervisedWindows, weights, n_rows) -> SupervisedWindows:
     is_missing = np.isnan(data.windows.table).all(axis=1)
     is_complete = ~data.windows.any_in_window(is_missing)
     if not is_complete.any():
-        n_steps, horizon = data.windows.length, data.targets.length
-        raise ValueError(
-            f"n_steps={n_steps}, lag and horizon={horizon} take n_steps + lag + horizon - 1 rows "
-            f"together, {n_steps + horizon} with lag=1, but X has n_samples={n_rows}: of its "
-            "windows with a known future none is complete. Use a smaller n_steps, lag or horizon, "
-            "or a longer series."
-        )
+        raise ValueError(_why_no_window_is_complete(data, is_missing, n_rows, X_name))
     has_target = data.targets.any_in_window(~np.isnan(data.targets.table).all(axis=1))
     usable = is_complete & has_target & (weights[data.rows] > 0)
     if not usable.any():
         raise ValueError(
-            f"Nothing to train on: of {is_complete.sum()} rows with a complete window, "
-            f"{(is_complete & has_target).sum()} have a target that is not NaN, and none of these "
-            "has a sample_weight above 0."
+            f"{X_name} and {y_name} hold nothing to learn from: of {is_complete.sum()} rows with a "
+            f"complete window, {(is_complete & has_target).sum()} have a target that is not NaN, "
+            "and none of these has a sample_weight above 0."
         )
     return data.take(usable)
+
+
+def _why_no_window_is_complete(data, is_missing, n_rows, X_name):
+    """Tell windows that miss steps in the middle, or all, from a series that is too short."""
+    n_steps, horizon = data.windows.length, data.targets.length
+    if is_missing.all():
+        return (
+            f"All {n_rows} windows of {X_name} are NaN throughout: there is no value to learn "
+            "from. Look at the columns of the series"
+            + (", or give it more rows than lag." if n_steps == 1 else ".")
+        )
+    # Before the start of a series steps are missing too, but never after a known one.
+    gap_after = np.append(~is_missing[:-1] & is_missing[1:], False)
+    all_but_newest = Windows(data.windows.table, data.windows.starts, n_steps - 1)
+    n_with_gap = all_but_newest.any_in_window(gap_after).sum()
+    if n_with_gap:
+        return (
+            f"Of the {len(data)} windows of {X_name} with a known future none is complete: "
+            f"{n_with_gap} miss a step (NaN) after a known one, with n_steps={n_steps}. Fill the "
+            "gaps before the windows are cut, for example with SimpleImputer, or use a smaller "
+            "n_steps."
+        )
+    return (
+        f"n_steps={n_steps}, lag and horizon={horizon} take n_steps + lag + horizon - 1 rows "
+        f"together, {n_steps + horizon} with lag=1, but {X_name} has n_samples={n_rows}: of its "
+        "windows with a known future none is complete. Use a smaller n_steps, lag or horizon, or "
+        "a longer series."
+    )

@@ -48,9 +48,9 @@ class Scale:
         for column in range(table.shape[1]):
             used = (weights > 0) & ~np.isnan(table[:, column])
             if used.any():
-                values = table[used, column].astype(np.float64)
-                shift[column] = np.average(values, weights=weights[used])
-                spread = np.sqrt(np.average((values - shift[column]) ** 2, weights=weights[used]))
+                shift[column], spread = _mean_and_deviation(
+                    table[used, column].astype(np.float64), weights[used]
+                )
                 # A constant column has no spread, but the rounding of its mean may show one.
                 if spread > 8 * np.finfo(np.float64).eps * abs(shift[column]):
                     scale[column] = spread
@@ -68,3 +68,17 @@ class Scale:
             self.scale if self.is_constant is None else np.where(self.is_constant, 0, self.scale)
         )
         return values.astype(np.float64) * scale + self.shift
+
+
+def _mean_and_deviation(values: np.ndarray, weights: np.ndarray) -> tuple[float, float]:
+    """Weighted mean and standard deviation, of values and weights of any size.
+
+    Squares leave float64 long before the values do, from about 1e154 up and 1e-162 down: so both
+    are first brought to a size of about one. Powers of two do so without any rounding.
+    """
+    exponent = np.frexp(np.abs(values).max())[1]
+    values = np.ldexp(values, -exponent)
+    weights = np.ldexp(weights, -np.frexp(weights.max())[1])
+    mean = np.average(values, weights=weights)
+    deviation = np.sqrt(np.average((values - mean) ** 2, weights=weights))
+    return np.ldexp(mean, exponent), np.ldexp(deviation, exponent)

@@ -24,14 +24,13 @@ from skseq._keras.engine import (
     train,
 )
 from skseq._normalization import Scale
-from skseq._sklearn_private import Interval, StrOptions
+from skseq._sklearn_private import POSITIVE_INT, Interval, StrOptions
 from skseq._supervised import SupervisedWindows, split_latest
 from skseq._validation import unchanged_on_error
 from skseq.exceptions import LeakageWarning
 
 __all__ = ["LSTMRegressor"]
 
-_POSITIVE_INT = Interval(Integral, 1, None, closed="left")
 _SHARE = Interval(Real, 0, 1, closed="left")
 
 
@@ -103,7 +102,7 @@ class LSTMRegressor(WindowRegressor):
     ----------
     history_ : dict of str to list of float
         Loss, metrics and, with validation rows, the same with ``val_`` before the name; one
-        number per epoch, in normalised units.
+        number per epoch, in normalised units. NaN in epochs of a warm start without them.
     n_iter_ : int
         Number of epochs trained, all calls together.
     n_features_in_ : int
@@ -147,9 +146,9 @@ class LSTMRegressor(WindowRegressor):
     _state: TrainingState
 
     _parameter_constraints = {
-        "units": [_POSITIVE_INT, tuple, list],
-        "horizon": [_POSITIVE_INT],
-        "n_features": [_POSITIVE_INT],
+        "units": [POSITIVE_INT, tuple, list],
+        "horizon": [POSITIVE_INT],
+        "n_features": [POSITIVE_INT],
         "bidirectional": ["boolean"],
         "activation": [str],
         "dropout": [_SHARE],
@@ -159,11 +158,11 @@ class LSTMRegressor(WindowRegressor):
         "loss": "no_validation",
         "optimizer": [str, type],
         "learning_rate": [Interval(Real, 0, None, closed="neither")],
-        "epochs": [_POSITIVE_INT],
-        "batch_size": [_POSITIVE_INT],
+        "epochs": [POSITIVE_INT],
+        "batch_size": [POSITIVE_INT],
         "early_stopping": ["boolean"],
         "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
-        "n_iter_no_change": [_POSITIVE_INT],
+        "n_iter_no_change": [POSITIVE_INT],
         "callbacks": "no_validation",
         "keras_params": [dict, None],
         "warm_start": ["boolean"],
@@ -361,7 +360,9 @@ class LSTMRegressor(WindowRegressor):
     def _read_validation_data(self, X_val, y_val):
         if X_val is None or y_val is None:
             raise ValueError("X_val and y_val belong together: only one of them was given.")
-        data, _ = self._read_training_data(X_val, y_val, reset=False)
+        data, _ = self._read_training_data(
+            X_val, y_val, reset=False, X_name="X_val", y_name="y_val"
+        )
         return data
 
     def _describe_network(self, n_features):
@@ -398,7 +399,7 @@ class LSTMRegressor(WindowRegressor):
 def _as_sizes(name, value, may_be_empty=False):
     """Read an int or a sequence of ints as a tuple of layer sizes."""
     sizes = (value,) if isinstance(value, Integral) else tuple(value)
-    if not (sizes or may_be_empty) or not all(_POSITIVE_INT.is_satisfied_by(s) for s in sizes):
+    if not (sizes or may_be_empty) or not all(POSITIVE_INT.is_satisfied_by(s) for s in sizes):
         raise ValueError(f"{name} must hold ints of at least 1, one per layer, got {value!r}.")
     return tuple(int(size) for size in sizes)
 

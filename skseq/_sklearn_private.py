@@ -3,12 +3,16 @@
 Whatever scikit-learn may move between releases is imported here and nowhere else.
 """
 
+from numbers import Integral
+
+from sklearn.utils import _param_validation
 from sklearn.utils import _safe_indexing as safe_indexing
-from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils._param_validation import StrOptions
 from sklearn.utils.validation import _check_feature_names_in as check_feature_names_in
 from sklearn.utils.validation import _check_sample_weight as check_sample_weight
 
 __all__ = [
+    "POSITIVE_INT",
     "Interval",
     "StrOptions",
     "check_feature_names_in",
@@ -16,6 +20,17 @@ __all__ = [
     "remember_set_output",
     "safe_indexing",
 ]
+
+
+class Interval(_param_validation.Interval):
+    """An interval of numbers, of which True and False are none: ``epochs=True`` is a slip."""
+
+    def is_satisfied_by(self, val):
+        """Tell whether a value is a number inside."""
+        return not isinstance(val, bool) and super().is_satisfied_by(val)
+
+
+POSITIVE_INT = Interval(Integral, 1, None, closed="left")
 
 
 def remember_set_output(transformer, transform: str) -> None:

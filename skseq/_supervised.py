@@ -4,7 +4,7 @@ What y looks like decides what a prediction looks like; from here on a target is
 ``horizon`` steps of ``n_targets`` values.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -50,6 +50,10 @@ class TargetLayout:
         n_targets = 1 if y.ndim == 1 else y.shape[1]
         return cls(horizon, n_targets, steps + y.shape[1:], is_ready_made=False)
 
+    def holds_the_same_as(self, other: "TargetLayout") -> bool:
+        """Whether the values are the same, whatever the shape: one target needs no axis."""
+        return replace(self, shape=()) == replace(other, shape=())
+
     def as_table(self, y: np.ndarray) -> np.ndarray:
         """Lay y out with one row per time step, shape (..., n_targets)."""
         return y.reshape(-1, self.n_targets)
@@ -82,37 +86,38 @@ class SupervisedWindows:
         )
 
 
-def pair_with_targets(windows: Windows, y: np.ndarray, layout: TargetLayout) -> SupervisedWindows:
+def pair_with_targets(
+    windows: Windows, y: np.ndarray, layout: TargetLayout, X_name: str = "X"
+) -> SupervisedWindows:
     """Put the future of each row beside its window; rows whose future is not known are left out.
+
+    An error calls the windows by the name given.
 
     Raises
     ------
     ValueError
         When the futures must be built from y, but (almost) no rows follow each other.
     """
-    table = layout.as_table(y)
-    if layout.is_ready_made or layout.horizon == 1:
-        rows = np.arange(len(windows))
-        targets = Windows(table, rows * layout.horizon, layout.horizon, windows.times)
-        return SupervisedWindows(rows, windows, targets)
     # Series by series, and in each by time: the rows of a future then stand side by side.
     order = np.argsort(windows.starts, kind="stable")
-    follows = _checked_follows(windows.take(order), layout.horizon)
-    first = rows_with_known_future(follows, layout.horizon)
-    rows, last_rows = order[first], order[first + layout.horizon - 1]
-    ends = None if windows.times is None else windows.times[last_rows]
     if (np.diff(order) != 1).any():
-        table = table[order]
-    targets = Windows(table, first, layout.horizon, ends)
-    return SupervisedWindows(rows, windows.take(rows), targets)
+        windows, y = windows.take(order), y[order]
+    table, horizon = layout.as_table(y), layout.horizon
+    if layout.is_ready_made or horizon == 1:
+        targets = Windows(table, np.arange(len(windows)) * horizon, horizon, windows.times)
+        return SupervisedWindows(order, windows, targets)
+    first = rows_with_known_future(_checked_follows(windows, horizon, X_name), horizon)
+    ends = None if windows.times is None else windows.times[first + horizon - 1]
+    targets = Windows(table, first, horizon, ends)
+    return SupervisedWindows(order[first], windows.take(first), targets)
 
 
-def _checked_follows(windows: Windows, horizon: int) -> np.ndarray:
+def _checked_follows(windows: Windows, horizon: int, X_name: str) -> np.ndarray:
     n_rows, follows = len(windows), windows.follows()
     if n_rows < horizon:
         raise ValueError(
-            f"horizon={horizon} needs at least {horizon} rows, but X has n_samples={n_rows}: no "
-            "row has a known future. Use a smaller horizon or a longer series."
+            f"horizon={horizon} needs at least {horizon} rows, but {X_name} has n_samples="
+            f"{n_rows}: no row has a known future. Use a smaller horizon or a longer series."
         )
     if windows.length == 1:
         raise ValueError(
@@ -123,10 +128,10 @@ def _checked_follows(windows: Windows, horizon: int) -> np.ndarray:
     if follows.mean() < _SMALLEST_SHARE_FOLLOWING:
         raise ValueError(
             f"horizon={horizon} builds the future of a row from the rows that follow it, but only "
-            f"{follows.sum()} of {n_rows - 1} windows are the one before moved on by a step. Keep "
-            "the rows in order, series after series and without a stride, scale before the windows "
-            "are cut, or use ready-made targets of shape (n_rows, horizon, n_targets) with "
-            "horizon=1."
+            f"{follows.sum()} of {n_rows - 1} windows of {X_name} are the one before moved on by a "
+            "step. Keep the rows in order, series after series and without a stride, scale before "
+            "the windows are cut, or use ready-made targets of shape (n_rows, horizon, n_targets) "
+            "with horizon=1."
         )
     return follows
 

@@ -5,7 +5,6 @@ windows lie in memory is ``_windows``' matter, what labels mean is ``_index``'s.
 """
 
 import warnings
-from collections.abc import Mapping
 from numbers import Integral
 
 import numpy as np
@@ -24,7 +23,7 @@ from skseq._sklearn_private import (
     check_feature_names_in,
     remember_set_output,
 )
-from skseq._validation import unchanged_on_error
+from skseq._validation import check_numbers, unchanged_on_error
 from skseq._windows import sliding_view
 from skseq.exceptions import IncompleteWindowWarning, LeakageWarning
 
@@ -123,7 +122,7 @@ class SlidingWindowTransformer(TransformerMixin, BaseEstimator):
 
     _parameter_constraints = {
         "n_steps": [Interval(Integral, 1, None, closed="left")],
-        "lag": [Interval(Integral, 0, None, closed="left"), Mapping],
+        "lag": [Interval(Integral, 0, None, closed="left"), dict],
         "context": [StrOptions({"index", "fitted", "none"})],
         "groups": [str, Integral, None],
         "flatten": ["boolean"],
@@ -259,6 +258,7 @@ class SlidingWindowTransformer(TransformerMixin, BaseEstimator):
     def _read(self, X, reset):
         """Check the rows and put them beside their labels and the series they belong to."""
         features, position, names, index = split_groups(X, self.groups)
+        check_numbers(features, "X")
         values = check_array(
             features,
             dtype=[np.float64, np.float32],

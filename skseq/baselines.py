@@ -5,19 +5,18 @@ same pipelines, folds and scorers.
 """
 
 import warnings
-from numbers import Integral, Real
+from numbers import Real
 
 import numpy as np
 
 from skseq._base import WindowRegressor
 from skseq._normalization import Scale
-from skseq._sklearn_private import Interval
+from skseq._sklearn_private import POSITIVE_INT, Interval
 from skseq._target_past import find_target_pasts
 from skseq._validation import unchanged_on_error
 
 __all__ = ["LastValueRidge", "SeasonalNaiveRegressor"]
 
-_POSITIVE_INT = Interval(Integral, 1, None, closed="left")
 _WINDOWS_PER_CHUNK = 4096
 
 
@@ -59,9 +58,9 @@ class SeasonalNaiveRegressor(WindowRegressor):
     """
 
     _parameter_constraints = {
-        "season": [_POSITIVE_INT],
-        "horizon": [_POSITIVE_INT],
-        "n_features": [_POSITIVE_INT],
+        "season": [POSITIVE_INT],
+        "horizon": [POSITIVE_INT],
+        "n_features": [POSITIVE_INT],
     }
 
     def __init__(self, season=1, *, horizon=1, n_features=1):
@@ -171,8 +170,8 @@ class LastValueRidge(WindowRegressor):
 
     _parameter_constraints = {
         "alpha": [Interval(Real, 0, None, closed="left")],
-        "horizon": [_POSITIVE_INT],
-        "n_features": [_POSITIVE_INT],
+        "horizon": [POSITIVE_INT],
+        "n_features": [POSITIVE_INT],
     }
 
     def __init__(self, alpha=1.0, *, horizon=1, n_features=1):

@@ -58,6 +58,16 @@ def assert_same_state(estimator, before):
     }
 
 
+def with_gaps(every):
+    """Windows of the series in which one value in so many is missing."""
+    load = np.where(np.arange(N_ROWS) % every == every - 1, np.nan, LOAD)
+    return SlidingWindowTransformer(N_STEPS).fit_transform(load.reshape(-1, 1))
+
+
+def frame(windows, names):
+    return pd.DataFrame(windows.reshape(len(windows), -1), columns=names)
+
+
 # What fit refuses
 
 BAD_DATA = {
@@ -112,13 +122,33 @@ BAD_DATA = {
         {},
         (X, np.full(N_ROWS, np.nan)),
         {},
-        "Nothing to train on: of 26 rows with a complete window, 0 have a target",
+        "X and y hold nothing to learn from: of 26 rows with a complete window, 0 have a target",
     ),
     "no window that is complete": (
         {},
+        (X[:N_STEPS], Y[:N_STEPS]),
+        {},
+        "X has n_samples=4.*none is complete. Use a smaller n_steps, lag or horizon, or a longer",
+    ),
+    "windows without any value": (
+        {},
         (np.full_like(X, np.nan), Y),
         {},
-        "X has n_samples=30.*none is complete. Use a smaller n_steps, lag or horizon, or a longer",
+        "^All 30 windows of X are NaN throughout: there is no value to learn from. Look at the "
+        "columns of the series.$",
+    ),
+    "windows of one step without any value": (
+        {},
+        (np.full((3, 1, 1), np.nan), Y[:3]),
+        {},
+        "^All 3 windows of X are NaN throughout.*or give it more rows than lag.$",
+    ),
+    "a gap in every window": (
+        {"horizon": 2},
+        (with_gaps(every=3), Y),
+        {},
+        r"Of the 29 windows of X with a known future none is complete: 26 miss a step \(NaN\) "
+        "after a known one, with n_steps=4. Fill the gaps",
     ),
     "negative weights": (
         {},
@@ -159,36 +189,114 @@ BAD_DATA = {
     ),
     "X_val without y_val": ({}, (X, Y), {"X_val": X}, "X_val and y_val belong together"),
     "y_val without X_val": ({}, (X, Y), {"y_val": Y}, "X_val and y_val belong together"),
-    "X_val of other windows": (
-        {},
+    **{
+        f"X_val and y_val: {name}": ({}, (X, Y), {"X_val": X_val, "y_val": y_val}, match)
+        for name, (X_val, y_val, match) in {
+            "other windows": (
+                X[:, 1:],
+                Y,
+                r"^X_val has 3-D windows of \(n_steps, n_features\)=\(3, 1\), but LSTMRegressor "
+                r"was fitted on 3-D windows of \(4, 1\)",
+            ),
+            "rows that are no windows": (
+                X.reshape(N_ROWS, -1)[:, 1:],
+                Y,
+                r"^X_val has 2-D rows of 3 columns, read as windows of "
+                r"\(n_steps, n_features\)=\(3, 1\)",
+            ),
+            "no complete window": (X[:3], Y[:3], "X_val has n_samples=3.*none is complete"),
+            "no value": (X[:1], Y[:1], "^All 1 windows of X_val are NaN throughout"),
+            "infinity": (changed(X, (10, 2), np.inf), Y, "^Input X_val contains infinity"),
+            "dates": (X.astype("M8[D]"), Y, "^X_val holds dates"),
+            "infinite targets": (X, changed(Y, 3, np.inf), "^Input y_val contains infinity"),
+            "dates as targets": (X, Y.astype("M8[D]"), "^y_val holds dates"),
+            "other targets": (
+                X,
+                np.column_stack([Y, Y]),
+                r"^y_val has 2 target\(s\) per row.*in fit it had 1 and horizon=1",
+            ),
+            "no known target": (
+                X,
+                np.full(N_ROWS, np.nan),
+                "^X_val and y_val hold nothing to learn from: of 26 rows",
+            ),
+            "four axes": (X, Y.reshape(-1, 1, 1, 1), r"^y_val must have shape.*\(30, 1, 1, 1\)"),
+            "other lengths": (
+                X,
+                Y[:-1],
+                r"^X_val and y_val do not belong together:.*of samples: \[30, 29\]",
+            ),
+            "other indexes": (
+                frame(X, list("abcd")).set_axis(range(5, 35)),
+                pd.Series(Y),
+                "^X_val and y_val do not belong together: .*row 0 is 5 in X and 0 in y",
+            ),
+        }.items()
+    },
+    "X_val of too few rows for the horizon": (
+        {"horizon": 3},
         (X, Y),
-        {"X_val": X[:, 1:], "y_val": Y},
-        r"windows of \(n_steps, n_features\)=\(3, 1\), but LSTMRegressor was fitted on \(4, 1\)",
+        {"X_val": X[10:12], "y_val": Y[10:12]},
+        "horizon=3 needs at least 3 rows, but X_val has n_samples=2",
     ),
-    "X_val without a complete window": (
-        {},
+    "X_val of shuffled rows": (
+        {"horizon": 2},
         (X, Y),
-        {"X_val": X[:3], "y_val": Y[:3]},
-        "X has n_samples=3.*none is complete",
+        {"X_val": X[::-1], "y_val": Y[::-1]},
+        r"only \d of 29 windows of X_val are the one before",
     ),
-    "y_val of other targets": (
+    "X_val of other columns": (
+        {},
+        (frame(X, list("abcd")), Y),
+        {"X_val": frame(X, list("abcx")), "y_val": Y},
+        "(?s)^X_val: The feature names should match.*unseen at fit time:.*- x",
+    ),
+    "X_val of fewer columns": (
+        {},
+        (X.reshape(N_ROWS, -1), Y),
+        {"X_val": X.reshape(N_ROWS, -1)[:, 1:], "y_val": Y},
+        "^X_val has 3 features, but LSTMRegressor is expecting 4",
+    ),
+    "X_val that cannot be cut into steps": (
+        {"n_features": 2},
+        (X, Y),
+        {"X_val": X.reshape(N_ROWS, -1)[:, 1:], "y_val": Y},
+        "^X_val has 3 columns, which cannot be cut into steps of n_features=2",
+    ),
+    "X_val that is a series": (
         {},
         (X, Y),
-        {"X_val": X, "y_val": np.column_stack([Y, Y])},
-        r"y has 2 target\(s\) per row.*in fit it had 1 and horizon=1",
+        {"X_val": LOAD, "y_val": Y},
+        "Expected 2D array, got 1D array",
+    ),
+    "X_val of windows of windows": (
+        {},
+        (X, Y),
+        {"X_val": X[np.newaxis], "y_val": Y[:1]},
+        "^X_val must be 3-D windows",
+    ),
+    "X_val that misses part of a step": (
+        {},
+        (PAIRS, Y),
+        {"X_val": changed(PAIRS, (10, 2, 1), np.nan), "y_val": Y},
+        "^Input X_val contains NaN beside present values",
     ),
 }
 
+REAL_NUMBERS = ("dropout", "recurrent_dropout", "learning_rate", "validation_fraction")
 BAD_PARAMETERS = {
-    **{f"units={value!r}": ({"units": value}, "'units'.*must be") for value in (0, -3, 2.5, "4")},
+    **{
+        f"units={value!r}": ({"units": value}, "'units'.*must be")
+        for value in (0, -3, 2.5, "4", True)
+    },
     **{
         f"units={value!r}": ({"units": value}, "units must hold ints of at least 1, one per layer")
-        for value in ((), (4, 0), (4, 2.5), ["4"])
+        for value in ((), (4, 0), (4, 2.5), ["4"], (4, True))
     },
     **{
         f"{name}={value!r}": ({name: value}, rf"'{name}' parameter.*int in the range \[1, inf\)")
         for name in ("horizon", "n_features", "epochs", "batch_size", "n_iter_no_change")
-        for value in (0, -1, 1.5)
+        for value in (0, -1, 1.5, True)
     },
     **{
         f"{name}={value!r}": (
@@ -206,11 +314,36 @@ BAD_PARAMETERS = {
         for value in (0.0, 1.0, -0.1)
     },
     "dense_units=(0,)": ({"dense_units": (0,)}, "dense_units must hold ints of at least 1"),
+    **{f"{name}=True": ({name: True}, f"'{name}' parameter.*Got True") for name in REAL_NUMBERS},
     "learning_rate=0": ({"learning_rate": 0}, "'learning_rate' parameter.*range"),
     "normalize='minmax'": ({"normalize": "minmax"}, "'normalize' parameter.*'standard'"),
-    "activation='tanhh'": ({"activation": "tanhh"}, "activation.*tanhh"),
-    "loss='msee'": ({"loss": "msee"}, "loss.*msee"),
-    "optimizer='adamm'": ({"optimizer": "adamm"}, "optimizer.*adamm"),
+    "activation='tanhh'": (
+        {"activation": "tanhh"},
+        "activation='tanhh' is no name that keras.activations knows. Did you mean 'tanh'",
+    ),
+    "loss='msee'": (
+        {"loss": "msee"},
+        "loss='msee' is no name that keras.losses knows. Did you mean 'mse'",
+    ),
+    "loss='nothing like it'": (
+        {"loss": "nothing like it"},
+        "loss='nothing like it' is no name.*Use one of those in keras.losses",
+    ),
+    **{
+        f"loss={value!r}": (
+            {"loss": value},
+            f"loss must be a name, a function or a subclass of keras.losses.Loss, got {got}.*'mse'",
+        )
+        for value, got in [(None, "None"), (5, "5"), ([], r"\[\]"), (int, "<class 'int'>")]
+    },
+    "optimizer='adamm'": (
+        {"optimizer": "adamm"},
+        "optimizer='adamm' is no name that keras.optimizers knows. Did you mean 'adam'",
+    ),
+    "optimizer=int": (
+        {"optimizer": int},
+        "optimizer must be a name or a subclass of keras.optimizers.Optimizer, got.*'int'",
+    ),
     "optimizer=3": ({"optimizer": 3}, "'optimizer' parameter"),
     "callbacks=3": ({"callbacks": 3}, "callbacks"),
     "callbacks=[print]": ({"callbacks": [print]}, "callbacks"),
@@ -220,16 +353,37 @@ BAD_PARAMETERS = {
     ),
     "keras_params of an unknown setting": (
         {"keras_params": {"optimizer__clipnrom": 1.0}},
-        "clipnrom",
+        r"keras_params=\{'optimizer__clipnrom': 1.0\} do not fit: .*clipnrom",
     ),
+    **{
+        f"keras_params of {key} that reaches nothing": (
+            {"keras_params": {key: 1}},
+            rf"keras_params has keys that no constructor takes: \['{key}'\].*callbacks=\[\].*Give",
+        )
+        for key in (
+            "callbacks__patience",
+            "callbacks__0__patience",
+            "metrics__name",
+            "optimizer__learning_rate__decay_rate",
+            "loss__of__delta",
+            "optimizer__",
+        )
+    },
     "keras_params of a setting for a function": (
         {"keras_params": {"loss__delta": 1.0}},
         "(?s)keras_params.*delta",
     ),
     "keras_params of an unknown metric": (
-        {"keras_params": {"metrics": ["maee"]}},
-        "metric.*maee",
+        {"keras_params": {"metrics": ["mse", "maee"]}},
+        "keras_params: metrics='maee' is no name that keras.metrics knows. Did you mean 'mae'",
     ),
+    **{
+        f"keras_params of metrics that are {value!r}": (
+            {"keras_params": {"metrics": value}},
+            "keras_params: metrics must be a name, a function, a keras.metrics.Metric or a list",
+        )
+        for value in (5, [None], {"outputs": "mae"})
+    },
     "keras_params that are a list": ({"keras_params": ["metrics"]}, "'keras_params' parameter"),
     "verbose='loud'": ({"verbose": "loud"}, "'verbose' parameter"),
     "random_state='one'": ({"random_state": "one"}, "'random_state' parameter"),
@@ -331,9 +485,11 @@ def test_the_arithmetic_of_too_few_rows_is_true(n_steps, lag, horizon):
     [
         ({"n_steps": 0}, r"'n_steps' parameter.*int in the range \[1, inf\). Got 0"),
         ({"n_steps": -2}, r"'n_steps' parameter.*int in the range \[1, inf\). Got -2"),
+        ({"n_steps": True}, r"'n_steps' parameter.*int in the range \[1, inf\). Got True"),
+        ({"lag": False}, r"'lag' parameter.*int in the range .*Got False"),
         ({"n_steps": 2.5}, r"'n_steps' parameter.*int in the range \[1, inf\). Got 2.5"),
-        ({"lag": -1}, r"'lag' parameter.*int in the range \[0, inf\). Got -1"),
-        ({"lag": 0.5}, r"'lag' parameter.*int in the range \[0, inf\). Got 0.5"),
+        ({"lag": -1}, r"'lag' parameter.*int in the range .*Got -1"),
+        ({"lag": 0.5}, r"'lag' parameter.*int in the range .*Got 0.5"),
     ],
 )
 def test_windows_that_cannot_be_are_refused_in_a_pipeline(window, match):
@@ -355,8 +511,14 @@ def fitted():
 @pytest.mark.parametrize(
     ("other", "match"),
     [
-        (X[:, 1:], r"windows of \(n_steps, n_features\)=\(3, 1\).*fitted on \(4, 1\). Cut them as"),
-        (PAIRS, r"windows of \(n_steps, n_features\)=\(4, 2\).*fitted on \(4, 1\). Cut them as"),
+        (
+            X[:, 1:],
+            r"windows of \(n_steps, n_features\)=\(3, 1\).*on 3-D windows of \(4, 1\). Cut them as",
+        ),
+        (
+            PAIRS,
+            r"windows of \(n_steps, n_features\)=\(4, 2\).*on 3-D windows of \(4, 1\). Cut them as",
+        ),
         (changed(X, (10, 2), np.inf), "X contains infinity: feature 0.*step 2 of window 10"),
         (X[:0], r"0 sample\(s\).*minimum of 1 is required"),
         (LOAD, "Expected 2D array, got 1D array"),
@@ -381,6 +543,31 @@ def test_predict_refuses_rows_of_other_length_than_in_fit():
     regressor = LSTMRegressor(**TINY).fit(rows, Y)
     with pytest.raises(ValueError, match="X has 3 features, but LSTMRegressor is expecting 4"):
         regressor.predict(rows[:, 1:])
+
+
+def test_rows_and_windows_are_told_apart_when_they_are_not_those_of_the_fit():
+    rows, pairs = X.reshape(N_ROWS, N_STEPS), PAIRS.reshape(N_ROWS, 2 * N_STEPS)
+    with pytest.raises(
+        ValueError,
+        match=r"X has 2-D rows of 8 columns, read as windows of \(n_steps, n_features\)=\(8, 1\), "
+        r"but LSTMRegressor was fitted on 3-D windows of \(4, 2\). Cut them as for fit",
+    ):
+        LSTMRegressor(**TINY).fit(PAIRS, Y).predict(pairs)
+    with pytest.raises(
+        ValueError,
+        match=r"X has 3-D windows of \(n_steps, n_features\)=\(4, 2\), but LSTMRegressor was "
+        r"fitted on 2-D rows of 4 columns, read as windows of \(4, 1\). Cut them as for fit",
+    ):
+        LSTMRegressor(**TINY).fit(rows, Y).predict(PAIRS)
+
+
+def test_rows_and_windows_of_the_same_shape_stand_in_for_each_other():
+    rows = PAIRS.reshape(N_ROWS, 2 * N_STEPS)
+    by_windows, by_rows = (
+        LSTMRegressor(**TINY, n_features=2).fit(given, Y) for given in (PAIRS, rows)
+    )
+    assert_array_equal(by_windows.predict(rows), by_windows.predict(PAIRS))
+    assert_array_equal(by_rows.predict(PAIRS), by_rows.predict(rows))
 
 
 @pytest.mark.parametrize("method", ["predict", "score", "model_"])
@@ -432,8 +619,8 @@ def test_score_refuses_a_series_without_a_known_future():
         ({"dropout": 0.5}, (X, Y), "another network.*Set warm_start=False, or keep the parameters"),
         ({"horizon": 2}, (X, Y), "horizon"),
         ({"optimizer": "sgd"}, (X, Y), "optimizer.*warm_start=False"),
-        ({}, (X[:, 1:], Y), r"\(3, 1\).*fitted on \(4, 1\)"),
-        ({}, (PAIRS, Y), r"\(4, 2\).*fitted on \(4, 1\)"),
+        ({}, (X[:, 1:], Y), r"\(3, 1\).*fitted on 3-D windows of \(4, 1\)"),
+        ({}, (PAIRS, Y), r"\(4, 2\).*fitted on 3-D windows of \(4, 1\)"),
         ({}, (X, np.column_stack([Y, Y])), "y has .*2 target"),
     ],
     ids=["units", "dropout", "horizon", "optimizer", "n_steps", "features", "targets"],
@@ -683,6 +870,28 @@ def test_a_learning_rate_is_said_once():
     regressor = LSTMRegressor(**TINY, keras_params={"optimizer__learning_rate": 0.1})
     with pytest.raises(ValueError, match="optimizer__learning_rate to a number.*use learning_rate"):
         regressor.fit(X, Y)
+
+
+def test_a_setting_that_no_given_callback_takes_is_refused():
+    import keras
+
+    for callbacks, key, match in [
+        (
+            keras.callbacks.Callback,
+            "callbacks__patience",
+            "(?s)keras_params=.*do not fit:.*patience",
+        ),
+        (
+            keras.callbacks.Callback(),
+            "callbacks__patience",
+            "(?s)keras_params=.*do not fit:.*patience",
+        ),
+        ([keras.callbacks.EarlyStopping], "callbacks__1__patience", "no constructor takes"),
+        (keras.callbacks.EarlyStopping, "callbacks__x__patience", "no constructor takes"),
+    ]:
+        regressor = LSTMRegressor(**TINY, callbacks=callbacks, keras_params={key: 3})
+        with pytest.raises(ValueError, match=match):
+            regressor.fit(X, Y)
 
 
 def test_a_learning_rate_may_be_a_whole_number():

@@ -228,7 +228,7 @@ def test_a_target_of_which_no_value_is_known_is_an_error(model):
 
 
 @pytest.mark.parametrize("name", ["season", "horizon", "n_features"])
-@pytest.mark.parametrize("value", [0, -1, 1.5, "2"])
+@pytest.mark.parametrize("value", [0, -1, 1.5, "2", True])
 def test_a_parameter_that_is_no_positive_int_is_refused(name, value):
     X, y = make_windows(walk(20)[:, 0], 3)
     model = SeasonalNaiveRegressor().set_params(**{name: value})

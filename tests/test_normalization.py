@@ -95,6 +95,30 @@ def test_a_constant_column_is_only_shifted(value, n_rows):
         assert_allclose(scale.apply(table), 0.0, atol=abs(value) * 1e-14)
 
 
+@pytest.mark.parametrize("exponent", [-1060, -600, -530, 0, 510, 600, 1015])
+@pytest.mark.parametrize("size_of_weights", [-900, 0, 900])
+def test_values_and_weights_of_any_size_are_scaled_as_those_of_a_usual_size(
+    exponent, size_of_weights
+):
+    # Multiples of 1/8 and of 1/2: small enough numbers of digits to be exact as subnormals too.
+    table = np.array([[-3.0], [1.5], [7.0], [7.125], [11.0]])
+    weights = np.array([1.0, 2.0, 0.5, 0.0, 3.0])
+    usual = Scale.standard(table, weights)
+    other = Scale.standard(np.ldexp(table, exponent), np.ldexp(weights, size_of_weights))
+    assert_allclose(other.shift, np.ldexp(usual.shift, exponent), rtol=2e-3)
+    assert_allclose(other.scale, np.ldexp(usual.scale, exponent), rtol=2e-3)
+    if exponent > -1000:
+        assert_array_equal(other.shift, np.ldexp(usual.shift, exponent))
+        assert_array_equal(other.apply(np.ldexp(table, exponent)), usual.apply(table))
+
+
+@pytest.mark.parametrize("value", [5e-324, 1e-200, 1e200, 1.7e308])
+def test_a_constant_column_of_any_size_is_only_shifted(value):
+    scale = Scale.standard(np.full((7, 1), value), np.full(7, 0.1))
+    assert scale.is_constant.all()
+    assert_allclose(scale.shift, value, rtol=1e-14)
+
+
 @pytest.mark.parametrize("value", [0.0, 1.0, 1e6, 1e9])
 def test_a_column_that_hardly_moves_is_not_constant(value):
     table = (value + np.array([0.0, 1.0, 0.0, 1.0]) * max(value, 1.0) * 1e-9)[:, None]

@@ -113,6 +113,22 @@ def test_a_prediction_has_the_shape_of_y_with_the_horizon_in_between(
     assert np.isfinite(prediction).all()
 
 
+@pytest.mark.parametrize("horizon", [1, 2])
+@pytest.mark.parametrize(("fitted", "given"), [((-1,), (-1, 1)), ((-1, 1), (-1,))])
+def test_one_target_may_come_with_or_without_an_axis_whatever_was_fitted(horizon, fitted, given):
+    early, late = slice(0, 24), slice(24, None)
+    in_fit, later = LOAD.reshape(fitted), LOAD.reshape(given)
+    usual, other = (
+        LSTMRegressor(**TINY, horizon=horizon).fit(
+            WINDOWS[early], in_fit[early], X_val=WINDOWS[late], y_val=y[late]
+        )
+        for y in (in_fit, later)
+    )
+    assert usual.history_ == other.history_
+    assert usual.score(WINDOWS, later) == usual.score(WINDOWS, in_fit)
+    assert usual.partial_fit(WINDOWS, later).predict(WINDOWS).ndim == in_fit.ndim + (horizon > 1)
+
+
 @pytest.mark.parametrize("n_rows", [2, 1025])
 def test_a_window_is_predicted_alike_alone_and_among_others(n_rows):
     regressor = LSTMRegressor(**TINY).fit(WINDOWS, LOAD)
@@ -267,6 +283,13 @@ def test_other_units_change_the_predictions_by_nothing_but_the_units():
     assert_allclose(other.predict(7 * WINDOWS - 1e4), 1e3 * usual + 1e6, rtol=1e-5)
 
 
+@pytest.mark.parametrize("size", [2.0**-800, 2.0**800])
+def test_units_too_small_or_large_to_be_squared_change_the_predictions_by_nothing_else(size):
+    usual = LSTMRegressor(**TINY).fit(WINDOWS, LOAD).predict(WINDOWS)
+    other = LSTMRegressor(**TINY).fit(size * WINDOWS, size * LOAD)
+    assert_array_equal(other.predict(size * WINDOWS), size * usual)
+
+
 def test_values_far_from_zero_keep_the_precision_of_double():
     level = 1e9
     regressor = LSTMRegressor(**TINY).fit(WINDOWS, LOAD + level)
@@ -341,7 +364,8 @@ def test_no_future_is_built_across_the_seam_between_two_series():
     ready_made = LSTMRegressor(**TINY).fit(X[rows], futures_by_loop(y, rows, horizon))
     assert_close_weights(built, ready_made)
 
-    known = np.concatenate([np.arange(a, b - horizon + 1) for a, b in within])
+    # The first row of each has nothing in its window that could show that the next one follows.
+    known = np.concatenate([np.arange(a + 1, b - horizon + 1) for a, b in within])
     truth = futures_by_loop(y, known, horizon)[..., 0]
     assert_allclose(built.score(X, y), r2_score(truth, built.predict(X)[known]))
 
@@ -768,6 +792,20 @@ def test_warm_start_goes_on_where_the_fit_before_ended():
     assert_allclose(warm.history_["loss"], at_once.history_["loss"], rtol=1e-3)
 
 
+def test_a_warm_start_with_other_metrics_logs_nan_where_there_was_none():
+    warm = LSTMRegressor(**TINY, warm_start=True).fit(WINDOWS, LOAD)
+    warm.set_params(keras_params={"metrics": ["mae"]}).fit(WINDOWS, LOAD)
+    warm.set_params(keras_params=None).fit(WINDOWS, LOAD, X_val=WINDOWS, y_val=LOAD)
+    warm.partial_fit(WINDOWS, LOAD)
+    assert warm.n_iter_ == 10
+    logged = {name: [not np.isnan(v) for v in values] for name, values in warm.history_.items()}
+    assert logged == {
+        "loss": [True] * 10,
+        "mae": [False] * 3 + [True] * 3 + [False] * 4,
+        "val_loss": [False] * 6 + [True] * 3 + [False],
+    }
+
+
 def test_without_warm_start_a_fit_begins_anew():
     regressor = LSTMRegressor(**TINY).fit(WINDOWS, LOAD).fit(WINDOWS, LOAD)
     assert regressor.n_iter_ == TINY["epochs"]
@@ -951,6 +989,37 @@ def test_metrics_are_those_of_the_epoch_in_normalized_units():
     assert set(regressor.history_) == {"loss", "mean_absolute_error"}
     assert_allclose(regressor.history_["mean_absolute_error"], [np.abs(error).mean()], rtol=1e-5)
     assert_allclose(regressor.history_["loss"], [np.square(error).mean()], rtol=1e-5)
+
+
+@pytest.mark.parametrize("fast_paths", ["on", "off"])
+@pytest.mark.parametrize("metrics", ["mae", ["mae"], ("mae",), ["MeanAbsoluteError"]])
+def test_a_metric_is_logged_under_the_name_by_which_it_was_called(metrics, fast_paths, monkeypatch):
+    monkeypatch.setenv("SKSEQ_FAST_PATHS", fast_paths)
+    regressor = LSTMRegressor(**TINY, keras_params={"metrics": metrics})
+    regressor.fit(WINDOWS, LOAD, X_val=WINDOWS, y_val=LOAD)
+    name = metrics if isinstance(metrics, str) else metrics[0]
+    assert set(regressor.history_) == {"loss", "val_loss", name, f"val_{name}"}
+
+
+def test_metrics_given_as_objects_classes_and_functions_keep_their_own_names():
+    import keras
+
+    own = keras.metrics.MeanAbsoluteError(name="mine")
+    metrics = ["mse", own, keras.metrics.RootMeanSquaredError, absolute_error]
+    history = LSTMRegressor(**TINY, keras_params={"metrics": metrics}).fit(WINDOWS, LOAD).history_
+    assert set(history) == {"loss", "mse", "mine", "root_mean_squared_error", "absolute_error"}
+
+
+def test_settings_are_routed_to_one_callback_of_a_list_by_its_position():
+    import keras
+
+    regressor = LSTMRegressor(
+        **TINY | {"epochs": 60, "learning_rate": 0.3},
+        callbacks=[make_counter(), keras.callbacks.EarlyStopping],
+        keras_params={"callbacks__1__monitor": "loss", "callbacks__1__patience": 2},
+    ).fit(WINDOWS, LOAD)
+    losses = regressor.history_["loss"]
+    assert int(np.argmin(losses)) == len(losses) - 1 - 2
 
 
 def test_metrics_are_taken_of_validation_data_too_and_change_nothing():

@@ -193,7 +193,7 @@ def test_no_future_is_built_when_almost_no_rows_follow_each_other(array):
     with pytest.raises(
         ValueError,
         match=rf"horizon=2 builds the future of a row from the rows that follow it, but only "
-        rf"0 of {len(array) - 1} windows are the one before moved on by a step\. Keep the "
+        rf"0 of {len(array) - 1} windows of X are the one before moved on by a step\. Keep the "
         r"rows in order, series after series and without a stride, scale before the windows are "
         r"cut, or use ready-made",
     ):
@@ -204,7 +204,7 @@ def test_futures_are_built_from_a_tenth_of_the_rows_on():
     runs = [sliding_view(measurements(2, seed=seed), 3, lag=0) for seed in range(3)]
     singles = [sliding_view(measurements(4, seed=seed), 3, lag=0)[-1:] for seed in range(10, 50)]
     below = np.concatenate([*runs, *singles])
-    with pytest.raises(ValueError, match=r"but only 3 of 45 windows are the one before"):
+    with pytest.raises(ValueError, match=r"but only 3 of 45 windows of X are the one before"):
         paired(below, np.arange(46.0), 2)
     above = np.concatenate([*runs, *singles[:25]])
     assert_array_equal(paired(above, np.arange(31.0), 2).rows, [0, 2, 4])

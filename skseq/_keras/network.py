@@ -6,6 +6,7 @@ from itertools import count
 import numpy as np
 
 from skseq._keras.backend import keras
+from skseq._keras.names import check_activation
 
 __all__ = ["Network", "build_model", "initial_weights"]
 
@@ -26,6 +27,9 @@ class Network:
     dropout: float = 0.0
     recurrent_dropout: float = 0.0
     dense_units: tuple[int, ...] = ()
+
+    def __post_init__(self):
+        check_activation(self.activation)
 
 
 def build_model(

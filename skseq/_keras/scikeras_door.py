@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from numbers import Real
 
 from skseq._keras.backend import backend_name, keras
+from skseq._keras.names import check_loss, check_metrics, check_optimizer
 
 __all__ = ["CompileArguments", "compile_arguments"]
 
@@ -116,44 +117,82 @@ def compile_arguments(*, loss, optimizer, learning_rate, callbacks, keras_params
             "keras_params sets optimizer__learning_rate to a number, which learning_rate="
             f"{learning_rate} says already: use learning_rate. Here only a schedule has its place."
         )
-    if isinstance(loss, keras.losses.Loss):
-        # Copies of some forget their settings (Huber its delta), and clone copies.
-        raise ValueError(
-            f"loss must be a name, a function or a subclass of keras.losses.Loss, got {loss!r}. "
-            "Give the class, and its settings as in keras_params={'loss__delta': 0.5}."
-        )
+    check_loss(loss)
+    check_optimizer(optimizer)
+    params["metrics"] = _as_list(params.get("metrics"))
+    check_metrics(params["metrics"])
+    callbacks = _as_list(callbacks)
     _check_callbacks(callbacks)
-    if isinstance(callbacks, type):
-        callbacks = [callbacks]
+    _check_routed_keys(params, loss=loss, optimizer=optimizer, callbacks=callbacks)
     router = KerasRegressor(
         model=None,
         loss=loss,
         optimizer=optimizer,
-        callbacks=list(callbacks) if isinstance(callbacks, tuple) else callbacks,
-        **{"optimizer__learning_rate": learning_rate, "metrics": None, **params},
+        callbacks=callbacks,
+        **{"optimizer__learning_rate": learning_rate, **params},
     )
     try:
         arguments = router._get_compile_kwargs()
         router._initialize_callbacks()
-    except TypeError as error:
+    except (TypeError, ValueError) as error:
         raise ValueError(f"keras_params={keras_params!r} do not fit: {error}") from error
     return CompileArguments(
         arguments["optimizer"],
         arguments["loss"],
-        arguments["metrics"] or [],
+        _with_given_names(params["metrics"], arguments["metrics"]),
         router._fit_callbacks,
         (loss, optimizer, _hashable(params, ("loss__", "optimizer__"))),
     )
 
 
+def _as_list(given):
+    """Read nothing, one thing or several things as a list."""
+    if given is None:
+        return []
+    return list(given) if isinstance(given, (list, tuple)) else [given]
+
+
 def _check_callbacks(callbacks):
-    for callback in callbacks if isinstance(callbacks, (list, tuple)) else [callbacks]:
+    for callback in callbacks:
         kind = callback if isinstance(callback, type) else type(callback)
-        if callback is not None and not issubclass(kind, keras.callbacks.Callback):
+        if not issubclass(kind, keras.callbacks.Callback):
             raise ValueError(
                 "callbacks must be a keras.callbacks.Callback, a subclass of it, or a list of "
                 f"these, got {callback!r}."
             )
+
+
+def _check_routed_keys(params, **targets):
+    """Refuse keys that scikeras would pass by in silence: they reach no object's constructor."""
+    targets["metrics"] = params["metrics"]
+    lost = []
+    for key in params:
+        name, separator, rest = key.partition("__")
+        if separator and not _is_taken(rest, targets[name]):
+            lost.append(key)
+    if lost:
+        given = ", ".join(f"{name}={target!r}" for name, target in targets.items())
+        raise ValueError(
+            f"keras_params has keys that no constructor takes: {lost}, given {given}. Give the "
+            "class whose setting it is, write one name after the '__', or leave the key out."
+        )
+
+
+def _is_taken(rest, target):
+    """Whether some constructor is called with it; that one then says whether it knows the name."""
+    position, separator, inner = rest.partition("__")
+    if not separator:
+        return rest != "" and target != []
+    is_position = isinstance(target, list) and position.isdigit() and int(position) < len(target)
+    return is_position and _is_taken(inner, target[int(position)])
+
+
+def _with_given_names(given, metrics):
+    """Log a metric under the name by which the user called it, as Keras does."""
+    for name, metric in zip(given, metrics, strict=True):
+        if isinstance(name, str) and isinstance(metric, keras.metrics.Metric):
+            metric.name = name
+    return metrics
 
 
 def _hashable(params, prefixes):

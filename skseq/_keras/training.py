@@ -88,7 +88,7 @@ def train(
         steps=-(-len(examples) // schedule.batch_size),
     )
     best = _BestWeights(schedule.n_iter_no_change)
-    history = {name: list(values) for name, values in start.history.items()}
+    new_logs = []
     try:
         callbacks.on_train_begin()
         epoch = start.n_epochs
@@ -97,8 +97,7 @@ def train(
             logs = trainer.run_epoch(random.permutation(len(examples)), callbacks)
             logs |= {f"val_{name}": value for name, value in trainer.evaluate().items()}
             _check_finite(logs, epoch, trainer)
-            for name, value in logs.items():
-                history.setdefault(name, []).append(value)
+            new_logs.append(dict(logs))
             callbacks.on_epoch_end(epoch, logs)
             if best.is_reached(logs, trainer) or trainer.stop_requested:
                 break
@@ -108,7 +107,26 @@ def train(
         for callback in callbacks.callbacks:
             keras.callbacks.Callback.set_model(callback, None)
     weights = best.weights or trainer.weights()
+    history = _continue_history(start.history, start.n_epochs, new_logs)
     return TrainingState(weights, optimizer, trainer.optimizer_state(), history, epoch + 1)
+
+
+def _continue_history(history, n_epochs, new_logs):
+    """Append the logs of new epochs; NaN stands where a name was not logged.
+
+    Examples
+    --------
+    >>> _continue_history({"loss": [2.0], "mae": [1.0]}, 1, [{"loss": 0.5, "val_loss": 0.6}])
+    {'loss': [2.0, 0.5], 'mae': [1.0, nan], 'val_loss': [nan, 0.6]}
+    """
+    names = dict.fromkeys([*history, *(name for logs in new_logs for name in logs)])
+    return {
+        name: [
+            *history.get(name, [np.nan] * n_epochs),
+            *(logs.get(name, np.nan) for logs in new_logs),
+        ]
+        for name in names
+    }
 
 
 def _make_trainer(network, arguments, batch_size, start, dropout_seed):
