@@ -13,8 +13,10 @@ __version__ = "0.1.0.dev0"
 __all__ = [
     "LSTMRegressor",
     "LastValueRidge",
+    "PanelTimeSeriesSplit",
     "SeasonalNaiveRegressor",
     "SlidingWindowTransformer",
+    "backtest",
     "forecast",
     "horizon_scorer",
     "make_windows",
@@ -23,7 +25,9 @@ __all__ = [
 _LATE = {
     "LSTMRegressor": "skseq._regressor",
     "LastValueRidge": "skseq.baselines",
+    "PanelTimeSeriesSplit": "skseq.model_selection",
     "SeasonalNaiveRegressor": "skseq.baselines",
+    "backtest": "skseq.model_selection",
     "forecast": "skseq.forecasting",
     "horizon_scorer": "skseq.metrics",
 }

@@ -95,6 +95,29 @@ class WindowRegressor(RegressorMixin, BaseEstimator):
             )
         return data.rows[is_known], futures[is_known]
 
+    def future_places(self, X):
+        """Find the rows that the forecast of each row speaks of.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_rows, n_steps, n_features) or (n_rows, n_steps * n_features)
+            The window of each row.
+
+        Returns
+        -------
+        ndarray of int, shape (n_rows, horizon)
+            Positions in X; -1 throughout where the rows of X do not hold the whole future.
+        """
+        check_is_fitted(self)
+        windows = check_windows(self, X, reset=False)
+        horizon = self._layout.horizon
+        places = np.full((len(windows), horizon), -1)
+        positions = np.arange(len(windows))
+        layout = TargetLayout(horizon, 1, (horizon,), is_ready_made=False)
+        data = pair_with_targets(windows, positions, layout)
+        places[data.rows] = data.targets.to_array()[:, :, 0]
+        return places
+
     def __sklearn_tags__(self):
         """Declare 2-D and 3-D input, missing steps, and several targets."""
         tags = super().__sklearn_tags__()

@@ -9,6 +9,11 @@ __all__ = ["chosen_estimator", "find_windows", "part_at_the_end", "parts_of", "w
 
 def chosen_estimator(estimator):
     """Return the refitted estimator of a search; anything else as it is."""
+    if getattr(estimator, "refit", True) is False:
+        raise ValueError(
+            f"{type(estimator).__name__} has refit=False, so it holds no fitted estimator. Use "
+            "refit=True."
+        )
     return getattr(estimator, "best_estimator_", estimator)
 
 
@@ -77,9 +82,10 @@ def find_windows(estimator) -> SlidingWindowTransformer:
             "how the rows after the last one get their windows. Put one into a Pipeline before "
             "the regressor."
         )
-    if len({window.lag for window in found}) > 1:
+    lags = {str(window.lag) for window in found}
+    if len(lags) > 1:
         raise ValueError(
-            f"{type(estimator).__name__} holds windows of different lag "
-            f"{sorted({window.lag for window in found})}: they do not forecast the same rows."
+            f"{type(estimator).__name__} holds windows of different lag {', '.join(sorted(lags))}: "
+            "they do not forecast the same rows."
         )
     return max(found, key=lambda window: window.n_steps)

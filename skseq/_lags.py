@@ -36,9 +36,9 @@ def column_lags(lag, names, n_features: int) -> np.ndarray:
     if not isinstance(lag, Mapping):
         return np.full(n_features, int(lag))
     lags = np.ones(n_features, dtype=np.int64)
-    columns = list(range(n_features)) if names is None else list(names)
+    columns: list = list(range(n_features)) if names is None else list(names)
     for name, value in lag.items():
-        is_position = isinstance(name, Integral) and -n_features <= name < n_features
+        is_position = isinstance(name, Integral) and -n_features <= int(name) < n_features
         if name not in columns and not is_position:
             raise ValueError(
                 f"lag names column {name!r}, but the columns are {columns}. Columns it does not "

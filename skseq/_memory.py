@@ -5,6 +5,7 @@ ended, but nothing in between.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -38,10 +39,10 @@ class SeriesMemory:
     tail: np.ndarray
     beginning: np.ndarray
     n_repeats: int
-    first_label: object
-    next_label: object
-    run_firsts: object
-    run_lasts: object
+    first_label: Any
+    next_label: Any
+    run_firsts: Any
+    run_lasts: Any
 
     @classmethod
     def of(cls, values, index, run_begins, step, reach, *, is_labelled) -> "SeriesMemory":

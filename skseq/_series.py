@@ -6,6 +6,7 @@ Here is what the columns and the index say; which windows follow from it lies in
 import sys
 from dataclasses import dataclass, replace
 from numbers import Integral
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +15,16 @@ from skseq._runs import Runs
 from skseq._step import Step, find_step, has_time
 
 __all__ = ["SeriesTable", "read_series", "split_groups"]
+
+
+_HOW_TO_MEND_REPEATS = (
+    "If several series stand in the table, name their column in groups; else drop the duplicate."
+)
+_HOW_TO_MEND_ORDER = (
+    "Sort them by their index, and never shuffle them (use TimeSeriesSplit, or train_test_split "
+    "with shuffle=False). If the labels are no times, drop them with reset_index(drop=True); if "
+    "several series stand in the table, name their column in groups."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +45,7 @@ class SeriesTable:
     """
 
     values: np.ndarray
-    index: object
+    index: Any
     has_row_numbers: bool
     series: list
     codes: np.ndarray
@@ -74,15 +85,39 @@ class SeriesTable:
 
     def times(self) -> np.ndarray:
         """Rank each row in time: by its label, or by its place in its series without labels."""
-        if len(self.series) == 1:
-            return np.arange(len(self))
         if self.index is not None:
             return self.index.factorize(sort=True)[0]
+        if len(self.series) == 1:
+            return np.arange(len(self))
         order = self.order()
         begins = np.searchsorted(self.codes[order], np.arange(len(self.series)))
         times = np.empty(len(self), dtype=np.int64)
         times[order] = np.arange(len(self)) - begins[self.codes[order]]
         return times
+
+    def check_order(self) -> None:
+        """Check that the labels of each series come one after the other.
+
+        Raises
+        ------
+        ValueError
+            Naming the first row of which the label does not.
+        """
+        if self.index is None:
+            return
+        order = self.order()
+        index, codes = self.index.take(order), self.codes[order]
+        is_late = (np.diff(codes) == 0) & ~np.asarray(index[1:] > index[:-1])
+        if not is_late.any():
+            return
+        first = int(np.flatnonzero(is_late)[0])
+        earlier, later = index[first], index[first + 1]
+        of_series = "" if len(self.series) == 1 else f" of series {self.series[codes[first]]!r}"
+        where = f"row {order[first + 1]}{of_series} is labelled {later}, after {earlier} in row "
+        raise ValueError(
+            f"The rows are not in order of time: {where}{order[first]}. "
+            + (_HOW_TO_MEND_REPEATS if earlier == later else _HOW_TO_MEND_ORDER)
+        )
 
     def without_labels(self) -> "SeriesTable":
         """Take the rows as they stand, in plain order."""
@@ -124,6 +159,8 @@ def split_groups(X, groups):
     columns = getattr(X, "columns", None)
     if columns is None:
         table = np.asarray(X, dtype=None if hasattr(X, "dtype") else object)
+        if table.ndim != 2:
+            return X, None, None, None
         position = _position_in(range(table.shape[-1]), groups)
         return np.delete(table, position, axis=-1), position, table[:, position], None
     position = _position_in(list(columns), groups)
@@ -160,15 +197,13 @@ def read_series(values: np.ndarray, names, index) -> SeriesTable:
     Raises
     ------
     ValueError
-        When a row belongs to no series, or the labels of a series do not come one after the other.
+        When a row belongs to no series.
     """
     has_row_numbers = index is not None and is_default_index(index)
     if index is not None and not has_time(index):
         index = None
     series, codes = _codes_of(names, len(values))
-    table = SeriesTable(values, index, has_row_numbers, series, codes)
-    _check_order(table)
-    return table
+    return SeriesTable(values, index, has_row_numbers, series, codes)
 
 
 def _codes_of(names, n_rows):
@@ -185,29 +220,3 @@ def _codes_of(names, n_rows):
             )
         codes[row] = numbers.setdefault(name, len(numbers))
     return list(numbers), codes
-
-
-def _check_order(table):
-    if table.index is None:
-        return
-    order = table.order()
-    index, codes = table.index.take(order), table.codes[order]
-    is_late = (np.diff(codes) == 0) & ~np.asarray(index[1:] > index[:-1])
-    if not is_late.any():
-        return
-    first = int(np.flatnonzero(is_late)[0])
-    earlier, later = index[first], index[first + 1]
-    of_series = "" if len(table.series) == 1 else f" of series {table.series[codes[first]]!r}"
-    where = f"row {order[first + 1]}{of_series} is labelled {later}, after {earlier} in row "
-    raise ValueError(
-        f"The rows are not in order of time: {where}{order[first]}. "
-        + (
-            "If several series stand in the table, name their column in groups; else drop the "
-            "duplicate."
-            if earlier == later
-            else "Sort them by their index; never shuffle them (use TimeSeriesSplit, or "
-            "train_test_split with shuffle=False). If the labels are no times, drop them with "
-            "reset_index(drop=True); if several series stand in the table, name their column in "
-            "groups."
-        )
-    )

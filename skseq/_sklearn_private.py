@@ -5,6 +5,7 @@ Whatever scikit-learn may move between releases is imported here and nowhere els
 
 from numbers import Integral
 
+from sklearn.model_selection._split import GroupsConsumerMixin
 from sklearn.utils import _param_validation
 from sklearn.utils import _safe_indexing as safe_indexing
 from sklearn.utils._param_validation import StrOptions
@@ -13,6 +14,7 @@ from sklearn.utils.validation import _check_sample_weight as check_sample_weight
 
 __all__ = [
     "POSITIVE_INT",
+    "GroupsConsumerMixin",
     "Interval",
     "StrOptions",
     "check_feature_names_in",

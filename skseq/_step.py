@@ -13,6 +13,7 @@ step
 import sys
 import warnings
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -34,7 +35,7 @@ class Step:
         Of the labels it belongs to.
     """
 
-    size: object
+    size: Any
     kind: str
 
     def fits(self, index) -> bool:

@@ -81,6 +81,12 @@ class SlidingWindowTransformer(TransformerMixin, BaseEstimator):
         Number of columns seen in ``fit``.
     feature_names_in_ : ndarray of shape (n_features_in_,)
         Names of the columns seen in ``fit``; only when all of them are strings.
+    lags_ : ndarray of int, shape (n_features,)
+        The lag of each feature.
+    n_rows_back_ : int
+        How many rows before its own row the window of a row begins: ``n_steps + lag - 1``.
+    step_ : Step or None
+        What leads from one label of the index to the next; None without an index or a step.
 
     See Also
     --------
@@ -220,7 +226,7 @@ class SlidingWindowTransformer(TransformerMixin, BaseEstimator):
         """
         check_is_fitted(self)
         names = np.delete(check_feature_names_in(self, input_features), self._group_position)
-        return np.array(lag_names(names, self._lags, self.n_steps), dtype=object)
+        return np.array(lag_names(names, self.lags_, self.n_steps), dtype=object)
 
     def set_output(self, *, transform=None):
         """Choose the container of 2-D output; 3-D windows stay arrays whatever is chosen.
@@ -268,16 +274,18 @@ class SlidingWindowTransformer(TransformerMixin, BaseEstimator):
         )
         validate_data(self, X, reset=reset, skip_check_array=True)
         table = read_series(values, names, index)
+        table.check_order()
         if reset:
             self._group_position = [] if position is None else [position]
             columns = getattr(self, "feature_names_in_", None)
             columns = None if columns is None else np.delete(columns, self._group_position)
-            self._lags = column_lags(self.lag, columns, values.shape[1])
+            self.lags_ = column_lags(self.lag, columns, values.shape[1])
+            self.n_rows_back_ = max(0, int(self.lags_.max()) + self.n_steps - 1)
             self._labels_are_row_numbers = table.labels_are_row_numbers()
         return table.without_labels() if self._labels_are_row_numbers else table
 
     def _check_long_enough(self, table):
-        reach, n_rows = self._reach(), np.bincount(table.codes).max()
+        reach, n_rows = self.n_rows_back_, np.bincount(table.codes).max()
         if n_rows < reach:
             longest = "X has" if len(table.series) == 1 else "the longest series has"
             raise ValueError(
@@ -296,46 +304,41 @@ class SlidingWindowTransformer(TransformerMixin, BaseEstimator):
                 "again."
             )
 
-    def _reach(self):
-        """How many rows the window of a row reaches back at most."""
-        return max(0, int(self._lags.max()) + self.n_steps - 1)
-
     def _remember(self, table):
         self._fitted_with = {"n_steps": self.n_steps, "lag": self.lag, "groups": self.groups}
-        self._step = table.find_step()
-        runs = table.runs(self._step)
+        self.step_ = table.find_step()
+        runs = table.runs(self.step_)
         is_labelled = not table.has_row_numbers or len(table.series) > 1
         self._memories = {
             name: SeriesMemory.of(
                 table.values[rows],
                 None if table.index is None else table.index.take(rows),
                 begins,
-                self._step,
-                self._reach(),
+                self.step_,
+                self.n_rows_back_,
                 is_labelled=is_labelled,
             )
             for name, rows, begins in _rows_of_each(table, runs)
         }
 
     def _cut(self, table, histories):
-        runs = table.runs(self._step)
-        if runs.is_whole_table() and len(set(self._lags)) == 1 and self._lags[0] >= 0:
+        runs = table.runs(self.step_)
+        if runs.is_whole_table() and len(set(self.lags_)) == 1 and self.lags_[0] >= 0:
             history = next(iter(histories.values()), None)
-            windows = sliding_view(table.values, self.n_steps, int(self._lags[0]), history)
+            array = sliding_view(table.values, self.n_steps, int(self.lags_[0]), history)
         else:
             windows = cut_windows(
-                table.values, runs, self.n_steps, self._lags, histories, table.times()
+                table.values, runs, self.n_steps, self.lags_, histories, table.times()
             )
-            if runs.is_whole_table():
-                windows = windows.as_view()
-        if not self.flatten:
-            return windows
-        return np.asarray(windows).reshape(len(table), -1)
+            if not (runs.is_whole_table() or self.flatten):
+                return windows
+            array = windows.as_view() if runs.is_whole_table() else windows.to_array()
+        return array.reshape(len(table), -1) if self.flatten else array
 
     def _histories(self, table):
         """Rows to put before runs, by their number; a warning where there should be some."""
         histories, n_incomplete, is_older = {}, 0, False
-        first_runs = table.runs(self._step).numbers()
+        first_runs = table.runs(self.step_).numbers()
         for name, rows in table.rows_of_series():
             memory = self._memories.get(name)
             if memory is None:
@@ -348,7 +351,7 @@ class SlidingWindowTransformer(TransformerMixin, BaseEstimator):
             if self.context == "fitted" or memory.is_followed_by(index):
                 histories[first_runs[rows[0]]] = memory.tail
             else:
-                n_incomplete += min(self._reach(), len(rows))
+                n_incomplete += min(self.n_rows_back_, len(rows))
         if is_older:
             warnings.warn(
                 "Rows lie before or between those seen in fit, so that what was fitted has seen "
@@ -360,10 +363,10 @@ class SlidingWindowTransformer(TransformerMixin, BaseEstimator):
         if n_incomplete:
             warnings.warn(
                 f"{n_incomplete} of {len(table)} windows are incomplete: n_steps={self.n_steps} "
-                f"and lag={self.lag} reach {self._reach()} rows back, and these rows do not begin "
-                "where the fitted ones ended. Keep the frame's index, so that context='index' sees "
-                "them follow (in a Pipeline: set_output(transform='pandas')), or set "
-                "context='fitted' if they do follow.",
+                f"and lag={self.lag} reach {self.n_rows_back_} rows back, and these rows do not "
+                "begin where the fitted ones ended. Keep the frame's index, so that "
+                "context='index' sees them follow (in a Pipeline: "
+                "set_output(transform='pandas')), or set context='fitted' if they do follow.",
                 IncompleteWindowWarning,
                 stacklevel=4,
             )

@@ -13,41 +13,52 @@ from skseq._composition import (
     parts_of,
     windows_in,
 )
+from skseq._future_rows import plan_future_rows
 from skseq._index import index_of
 from skseq._sklearn_private import safe_indexing
-from skseq._step import next_labels
 from skseq.exceptions import IncompleteWindowWarning
 
 __all__ = ["forecast"]
 
 
-def forecast(estimator, X):
-    """Forecast what comes after the last row of X.
+def forecast(estimator, X, *, X_future=None):
+    """Forecast what comes after the last row of each series in X.
 
     Every value that the estimator can know is forecast, each from the latest window that its row
     may use: ``lag + horizon - 1`` values; with ``lag=1`` the ``horizon`` values of the one window
-    that ends on the last row.
+    that ends on the last row. Of several lags the smallest of at least 1 counts.
 
     Parameters
     ----------
     estimator : fitted Pipeline, search over one, or other estimator around one
         With a ``SlidingWindowTransformer`` inside.
-    X : array-like of shape (n_rows, n_features)
+    X : array-like of shape (n_rows, n_columns)
         The series up to now, oldest row first. ``n_steps + lag - 1`` rows are enough; fewer, when
         they follow on the fitted rows and the ``context`` of the transformer, a step of the
         pipeline itself, sees that.
+    X_future : array-like, default=None
+        What is known of the rows after the last ones, for windows that hold columns of lag 0 or
+        less: as many rows, for each series, as the windows to forecast from reach ahead. Of a data
+        frame only the known columns are needed. None when nothing is known.
 
     Returns
     -------
     ndarray, pandas.Series or pandas.DataFrame
-        Shape (n_values,) or (n_values, n_targets). For a pandas X with the future labels as its
-        index and the names of the targets; labels that have no step are numbered on from
-        ``len(X)``.
+        Shape (n_values,) or (n_values, n_targets); with groups one more axis in front for an
+        array, (n_series, n_values, ...), in order of the first rows of the series. For a pandas X
+        with the future labels as its index, below the name of the series if there are groups, and
+        the names of the targets; labels that have no step are numbered on from ``len(X)``.
 
     Raises
     ------
     ValueError
-        When X has too few rows, when ``lag=0``, or when there are no windows in the estimator.
+        When X or X_future has too few rows, when windows hold what is not known, or when there
+        are no windows in the estimator.
+
+    Warns
+    -----
+    IncompleteWindowWarning
+        When a series has a break so shortly before its end that its window is incomplete.
 
     Examples
     --------
@@ -62,39 +73,70 @@ def forecast(estimator, X):
     check_is_fitted(estimator)
     estimator = chosen_estimator(estimator)
     window = find_windows(estimator)
-    if window.lag == 0:
-        raise ValueError(
-            "forecast needs lag=1 or more, but the windows have lag=0: the window of a row holds "
-            "the row itself, and rows after the last one are not there yet."
-        )
-    values = _join_steps(_predict_rows_after(estimator, X, window), _horizon_of(estimator))
-    return _with_labels(values, X, _target_names_of(estimator))
+    X = X if hasattr(X, "shape") else np.asarray(X)
+    if X.shape[0] == 0:
+        raise ValueError(_too_few_rows(window, 0) + ".")
+    plan = plan_future_rows(X, X_future, window.groups, window.lags_, window.step_)
+    predictions = _predict_future_rows(estimator, X, X_future, window, plan)
+    horizon = _horizon_of(estimator)
+    values = np.stack([_join_steps(of_series, horizon) for of_series in predictions])
+    return _with_labels(values, X, plan, window.groups, _target_names_of(estimator))
 
 
-def _predict_rows_after(estimator, X, window):
-    """Predict the ``lag`` rows after the last one, whose windows end in X."""
-    n_rows = len(X) if not hasattr(X, "shape") else X.shape[0]
-    reach = window.n_steps + window.lag - 1
-    needed = f"n_steps={window.n_steps} and lag={window.lag} need {reach} rows of X to forecast "
-    needed += f"from, but X has n_samples={n_rows}. Give more rows"
-    if n_rows == 0:
-        raise ValueError(f"{needed}.")
-    extended = _with_rows_after(X, n_rows, window.lag)
+def _too_few_rows(window, n_rows):
+    reach = window.n_rows_back_
+    return (
+        f"n_steps={window.n_steps} and lag={window.lag} need {reach} rows of X to forecast from, "
+        f"but X has n_samples={n_rows}. Give more rows"
+    )
+
+
+def _predict_future_rows(estimator, X, X_future, window, plan):
+    """Predict the rows after the last one of each series, shape (n_series, n_forecast, ...)."""
+    extended = plan.add_to(X, X_future, window.groups)
+    rows = plan.rows_to_forecast()
+    fewest = int(np.bincount(plan.table.codes).min())
+    is_short = fewest < window.n_rows_back_
     transform, regressor = part_at_the_end(estimator)
     with warnings.catch_warnings():
         # Whether earlier rows have their history is no matter here.
         warnings.simplefilter("ignore", IncompleteWindowWarning)
         if windows_in(regressor):
-            if n_rows < reach:
-                raise ValueError(f"{needed}: {type(regressor).__name__} does not show its windows.")
-            return _predict_rows(estimator, extended, n_rows + window.lag)[n_rows:]
-        windows = safe_indexing(transform(extended), np.arange(n_rows, n_rows + window.lag))
-    if n_rows < reach and np.isnan(np.asarray(windows, dtype=np.float64)).any():
+            if is_short:
+                raise ValueError(
+                    f"{_too_few_rows(window, fewest)}: {type(regressor).__name__} does not show "
+                    "its windows."
+                )
+            predictions = _predict_rows(estimator, extended, extended.shape[0])[rows.ravel()]
+            return predictions.reshape(*rows.shape, *predictions.shape[1:])
+        windows = safe_indexing(transform(extended), rows.ravel())
+    is_missing = np.isnan(np.asarray(windows, dtype=np.float64))
+    if is_short and is_missing.any():
         raise ValueError(
-            f"{needed}, or, when they follow on the fitted ones, keep their index or set "
-            "context='fitted'."
+            f"{_too_few_rows(window, fewest)}, or, when they follow on the fitted ones, keep their "
+            "index or set context='fitted'."
         )
-    return regressor.predict(windows)
+    _warn_of_breaks(is_missing.reshape(*rows.shape, -1), window, plan)
+    predictions = regressor.predict(windows)
+    return predictions.reshape(*rows.shape, *predictions.shape[1:])
+
+
+def _warn_of_breaks(is_missing, window, plan):
+    """Say which series break off so late that the oldest steps of their windows are missing."""
+    since = plan.n_rows_since_a_break()
+    is_broken = (since < window.n_rows_back_) & is_missing[:, :, 0].any(axis=1)
+    if is_broken.any():
+        number = int(np.flatnonzero(is_broken)[0])
+        series = plan.table.series[number]
+        of_series = "" if series is None else f" of series {series!r}"
+        warnings.warn(
+            f"The window to forecast from is incomplete: n_steps={window.n_steps} and lag="
+            f"{window.lag} reach {window.n_rows_back_} rows back, but only {since[number]} rows"
+            f"{of_series} follow each other at its end, after a gap in the index. Missing steps "
+            "are masked. Fill the gap before the windows are cut, or use a smaller n_steps.",
+            IncompleteWindowWarning,
+            stacklevel=4,
+        )
 
 
 def _predict_rows(estimator, X, n_rows):
@@ -105,15 +147,6 @@ def _predict_rows(estimator, X, n_rows):
             "not one forecast for each. If it combines regressors, these need horizon=1."
         )
     return predictions
-
-
-def _with_rows_after(X, n_rows, n_more):
-    """Add rows in which nothing is read: no window reaches them, the last row fills them."""
-    positions = np.minimum(np.arange(n_rows + n_more), n_rows - 1)
-    extended = safe_indexing(X if hasattr(X, "shape") else np.asarray(X), positions)
-    index = index_of(X)
-    labels = None if index is None else next_labels(index, n_more)
-    return extended if labels is None else extended.set_axis(index.append(labels))
 
 
 def _horizon_of(estimator):
@@ -132,14 +165,18 @@ def _target_names_of(estimator):
     return next((found for found in names if found is not None), None)
 
 
-def _with_labels(values, X, names):
-    index = index_of(X)
-    if index is None:
-        return values
+def _with_labels(values, X, plan, groups, names):
+    """Label values of shape (n_series, n_values, ...) where X has labels."""
+    if index_of(X) is None:
+        return values if groups is not None else values[0]
     pandas = sys.modules["pandas"]
-    labels = next_labels(index, len(values))
-    if labels is None:
-        labels = pandas.RangeIndex(len(X), len(X) + len(values))
+    labels = plan.labels(values.shape[1])
+    index, values = labels[0], values.reshape(-1, *values.shape[2:])
+    if groups is not None:
+        level = groups if isinstance(groups, str) else X.columns[groups]
+        series = np.repeat(np.array(plan.table.series, dtype=object), len(index))
+        time = index.append(labels[1:])
+        index = pandas.MultiIndex.from_arrays([series, time], names=[level, index.name])
     if values.ndim == 1:
-        return pandas.Series(values, index=labels, name=None if names is None else names[0])
-    return pandas.DataFrame(values, index=labels, columns=names)
+        return pandas.Series(values, index=index, name=None if names is None else names[0])
+    return pandas.DataFrame(values, index=index, columns=names)
