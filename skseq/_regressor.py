@@ -5,7 +5,6 @@ Here are its parameters, its documentation and its methods. What a window is lie
 trained in ``_keras``.
 """
 
-import warnings
 from numbers import Integral, Real
 
 import numpy as np
@@ -23,11 +22,11 @@ from skseq._keras.engine import (
     predict,
     train,
 )
+from skseq._leakage import warn_of_leakage
 from skseq._normalization import Scale
 from skseq._sklearn_private import POSITIVE_INT, Interval, StrOptions
-from skseq._supervised import SupervisedWindows, split_latest
+from skseq._supervised import split_latest
 from skseq._validation import unchanged_on_error
-from skseq.exceptions import LeakageWarning
 
 __all__ = ["LSTMRegressor"]
 
@@ -250,7 +249,7 @@ class LSTMRegressor(WindowRegressor):
         Warns
         -----
         LeakageWarning
-            When y is the last step of its own window in every row.
+            When y is the last step of its own window in every row, as it is or behind a scaler.
         """
         with unchanged_on_error(self):
             go_on = self.warm_start and self._is_fitted()
@@ -311,7 +310,7 @@ class LSTMRegressor(WindowRegressor):
             keras_params=self.keras_params,
         )
         data, weights = self._read_training_data(X, y, sample_weight, reset=not go_on)
-        _warn_of_leakage(data)
+        warn_of_leakage(data, stacklevel=3)
         network = self._describe_network(data.windows.n_columns)
         if go_on and network != self._network:
             raise ValueError(
@@ -407,19 +406,3 @@ def _as_sizes(name, value, may_be_empty=False):
 def _effective_batch_size(batch_size, n_rows):
     """Cap the batch near the number of rows; powers of two, so that folds share a program."""
     return min(int(batch_size), 1 << (n_rows - 1).bit_length())
-
-
-def _warn_of_leakage(data: SupervisedWindows):
-    newest, first_targets = data.windows.last_steps(), data.targets.table[data.targets.starts]
-    for target, values in enumerate(first_targets.T):
-        if len(values) < 2 or (values == values[0]).all():
-            continue
-        for feature, column in enumerate(newest.T):
-            if np.array_equal(values.astype(column.dtype), column):
-                warnings.warn(
-                    f"Target {target} is the last step of feature {feature} in all {len(values)} "
-                    "windows: it is known, not predicted, and every score will look perfect. Use "
-                    "lag=1 or more in SlidingWindowTransformer, or leave the column out of X.",
-                    LeakageWarning,
-                    stacklevel=4,
-                )
