@@ -683,8 +683,8 @@ def test_a_leaking_target_is_seen_behind_a_scaler(scaler, dtype, n_steps):
     pipe = make_pipeline(scaler, *pipeline(n_steps, lag=0))
     with pytest.warns(
         LeakageWarning,
-        match=r"Target 0 is a multiple plus a constant \(as a scaler makes it\) of the last step of "
-        rf"feature 0 in all {N_ROWS - n_steps + 1} windows: it is known, not predicted.*Use lag=1",
+        match=r"Target 0 is a multiple plus a constant \(as a scaler makes it\) of the last "
+        rf"step of feature 0 in all {N_ROWS - n_steps + 1} windows: it is known, not predicted.*Use lag=1",
     ):
         pipe.fit(LOAD.reshape(-1, 1).astype(dtype), LOAD)
 
