@@ -684,7 +684,7 @@ def test_a_leaking_target_is_seen_behind_a_scaler(scaler, dtype, n_steps):
     with pytest.warns(
         LeakageWarning,
         match=r"Target 0 is a multiple plus a constant \(as a scaler makes it\) of the last "
-        rf"step of feature 0 in all {N_ROWS - n_steps + 1} windows: it is known, not predicted.*Use lag=1",
+        rf"step of feature 0 in all {N_ROWS - n_steps + 1} windows: it is known.*Use lag=1",
     ):
         pipe.fit(LOAD.reshape(-1, 1).astype(dtype), LOAD)
 
