@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from skseq._windows import Windows
+
 __all__ = ["Scale"]
 
 
@@ -31,6 +33,13 @@ class Scale:
     def identity(cls, n_columns: int) -> "Scale":
         """Change nothing."""
         return cls(np.zeros(n_columns), np.ones(n_columns))
+
+    @classmethod
+    def of_windows(cls, normalize: str | None, windows: Windows, weights: np.ndarray) -> "Scale":
+        """Scale a table by what the windows over it hold, by their weights; None: not at all."""
+        if normalize is None:
+            return cls.identity(windows.n_columns)
+        return cls.standard(windows.table, windows.coverage(weights))
 
     @classmethod
     def standard(cls, table: np.ndarray, weights: np.ndarray) -> "Scale":

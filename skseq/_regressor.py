@@ -1,33 +1,23 @@
 """LSTMRegressor: a scikit-learn regressor that trains an LSTM on windows.
 
 Here are its parameters, its documentation and its methods. What a window is lies in
-``_windows``, what belongs to which target in ``_supervised``, how the network is built and
-trained in ``_keras``.
+``_windows``, what belongs to which target in ``_supervised``, what the parameters ask of the
+engine in ``_plan``, how the network is built and trained in ``_keras``.
 """
 
-import warnings
-from numbers import Integral, Real
+from numbers import Real
 
 import numpy as np
-from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from skseq._base import WindowRegressor
-from skseq._keras.engine import (
-    Examples,
-    Network,
-    Schedule,
-    TrainingState,
-    build_model,
-    compile_arguments,
-    predict,
-    train,
-)
+from skseq._keras.engine import Examples, Network, TrainingState, build_model, predict, train
+from skseq._leakage import warn_of_leakage
 from skseq._normalization import Scale
+from skseq._plan import arguments_of, network_of, schedule_of, seed_of
 from skseq._sklearn_private import POSITIVE_INT, Interval, StrOptions
-from skseq._supervised import SupervisedWindows, split_latest
+from skseq._supervised import split_latest
 from skseq._validation import unchanged_on_error
-from skseq.exceptions import LeakageWarning
 
 __all__ = ["LSTMRegressor"]
 
@@ -250,7 +240,7 @@ class LSTMRegressor(WindowRegressor):
         Warns
         -----
         LeakageWarning
-            When y is the last step of its own window in every row.
+            When y is the last step of its own window in every row, as it is or behind a scaler.
         """
         with unchanged_on_error(self):
             go_on = self.warm_start and self._is_fitted()
@@ -303,16 +293,11 @@ class LSTMRegressor(WindowRegressor):
 
     def _learn(self, X, y, sample_weight, X_val, y_val, go_on, n_epochs, partial=False):
         self._validate_params()
-        arguments = compile_arguments(
-            loss=self.loss,
-            optimizer=self.optimizer,
-            learning_rate=float(self.learning_rate),
-            callbacks=self.callbacks,
-            keras_params=self.keras_params,
-        )
+        arguments = arguments_of(self)
         data, weights = self._read_training_data(X, y, sample_weight, reset=not go_on)
-        _warn_of_leakage(data)
-        network = self._describe_network(data.windows.n_columns)
+        warn_of_leakage(data, stacklevel=3)
+        n_outputs = self._layout.horizon * self._layout.n_targets
+        network = network_of(self, data.windows.n_columns, n_outputs)
         if go_on and network != self._network:
             raise ValueError(
                 f"The fit to go on from has another network: {self._network}, not {network}. Set "
@@ -327,21 +312,16 @@ class LSTMRegressor(WindowRegressor):
             weights = weights[np.isin(data.rows, training.rows)]
             data = training
         if not go_on:
-            self._input_scale = self._scale_of(data.windows, weights)
-            self._target_scale = self._scale_of(data.targets, weights)
+            self._input_scale = Scale.of_windows(self.normalize, data.windows, weights)
+            self._target_scale = Scale.of_windows(self.normalize, data.targets, weights)
         self._network = network
         self._state = train(
             network,
             arguments,
-            Schedule(
-                epochs=n_epochs,
-                batch_size=_effective_batch_size(self.batch_size, len(data)),
-                n_iter_no_change=self.n_iter_no_change if is_patient else None,
-                verbose=self.verbose,
-            ),
+            schedule_of(self, len(data), n_epochs, is_patient),
             self._as_examples(data, weights),
             None if validation is None else self._as_examples(validation, np.ones(len(validation))),
-            self._seed(),
+            seed_of(self),
             start=self._state if go_on else None,
         )
         if not (self.warm_start or partial):
@@ -365,61 +345,9 @@ class LSTMRegressor(WindowRegressor):
         )
         return data
 
-    def _describe_network(self, n_features):
-        return Network(
-            n_features=n_features,
-            n_outputs=self._layout.horizon * self._layout.n_targets,
-            units=_as_sizes("units", self.units),
-            bidirectional=bool(self.bidirectional),
-            activation=self.activation,
-            dropout=float(self.dropout),
-            recurrent_dropout=float(self.recurrent_dropout),
-            dense_units=_as_sizes("dense_units", self.dense_units, may_be_empty=True),
-        )
-
-    def _scale_of(self, windows, weights):
-        if self.normalize is None:
-            return Scale.identity(windows.n_columns)
-        return Scale.standard(windows.table, windows.coverage(weights))
-
     def _as_examples(self, data, weights):
         return Examples(
             data.windows.with_table(self._input_scale.apply(data.windows.table)),
             data.targets.with_table(self._target_scale.apply(data.targets.table)),
             (weights / weights.max()).astype(np.float32),
         )
-
-    def _seed(self):
-        """One seed sequence for everything random in one fit."""
-        if self.random_state is None:
-            return np.random.SeedSequence()
-        return np.random.SeedSequence(check_random_state(self.random_state).randint(2**31 - 1))
-
-
-def _as_sizes(name, value, may_be_empty=False):
-    """Read an int or a sequence of ints as a tuple of layer sizes."""
-    sizes = (value,) if isinstance(value, Integral) else tuple(value)
-    if not (sizes or may_be_empty) or not all(POSITIVE_INT.is_satisfied_by(s) for s in sizes):
-        raise ValueError(f"{name} must hold ints of at least 1, one per layer, got {value!r}.")
-    return tuple(int(size) for size in sizes)
-
-
-def _effective_batch_size(batch_size, n_rows):
-    """Cap the batch near the number of rows; powers of two, so that folds share a program."""
-    return min(int(batch_size), 1 << (n_rows - 1).bit_length())
-
-
-def _warn_of_leakage(data: SupervisedWindows):
-    newest, first_targets = data.windows.last_steps(), data.targets.table[data.targets.starts]
-    for target, values in enumerate(first_targets.T):
-        if len(values) < 2 or (values == values[0]).all():
-            continue
-        for feature, column in enumerate(newest.T):
-            if np.array_equal(values.astype(column.dtype), column):
-                warnings.warn(
-                    f"Target {target} is the last step of feature {feature} in all {len(values)} "
-                    "windows: it is known, not predicted, and every score will look perfect. Use "
-                    "lag=1 or more in SlidingWindowTransformer, or leave the column out of X.",
-                    LeakageWarning,
-                    stacklevel=4,
-                )

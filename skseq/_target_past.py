@@ -12,7 +12,7 @@ import numpy as np
 from skseq._supervised import SupervisedWindows
 from skseq._windows import rows_with_known_future
 
-__all__ = ["TargetPast", "find_target_pasts"]
+__all__ = ["TargetPast", "find_target_pasts", "fit_line"]
 
 _LONGEST_DELAY = 1000
 _FEWEST_PAIRS = 3
@@ -67,9 +67,9 @@ def _find_past(newest, target, follows):
             break
         few = _spread_over(rows)
         for feature, column in enumerate(newest.T):
-            if _fit_line(column[few + delay], target[few]) is None:
+            if fit_line(column[few + delay], target[few]) is None:
                 continue
-            line = _fit_line(column[rows + delay], target[rows])
+            line = fit_line(column[rows + delay], target[rows])
             if line == (1.0, 0.0):
                 return TargetPast(feature, delay, *line)
             if line is not None and affine is None:
@@ -82,10 +82,23 @@ def _spread_over(many):
     return many[:: max(1, len(many) // _FEW_PAIRS)]
 
 
-def _fit_line(values, target):
+def fit_line(values, target, tolerance=_TOLERANCE):
     """Slope and intercept from the values to the target; None where they lie on no line.
 
     Of two constants nobody knows the slope: it is taken to be 1.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n,), float32 or float64
+    target : ndarray of shape (n,), float64
+    tolerance : float, default=1e-6
+        How far off the line a target may lie, as a share of their range; what rounding the values
+        to their dtype does is allowed besides.
+
+    Examples
+    --------
+    >>> fit_line(np.array([0.0, 1.0, 2.0]), np.array([5.0, 7.0, 9.0]))
+    (2.0, 5.0)
     """
     if np.array_equal(values, target):
         return 1.0, 0.0
@@ -95,6 +108,6 @@ def _fit_line(values, target):
     intercept = float(target[first]) - slope * float(values[first])
     misses = np.abs(slope * values.astype(np.float64) + intercept - target)
     rounding = _ROUNDING_STEPS * np.finfo(values.dtype).eps * np.abs(target).max()
-    if slope == 0 or misses.max() > _TOLERANCE * np.ptp(target) + rounding:
+    if slope == 0 or misses.max() > tolerance * np.ptp(target) + rounding:
         return None
     return slope, intercept

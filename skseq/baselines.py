@@ -205,8 +205,7 @@ class LastValueRidge(WindowRegressor):
                 raise ValueError(f"Each of the {len(data)} futures in y holds a NaN.")
             data, weights = data.take(is_known), weights[is_known]
             self._means = _means_of_targets(data)
-            coverage = data.windows.coverage(weights)
-            self._scale = Scale.standard(data.windows.table, coverage)
+            self._scale = Scale.of_windows("standard", data.windows, weights)
             self._solve(data, weights)
             return self
 

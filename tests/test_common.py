@@ -2,7 +2,7 @@
 
 import pytest
 from sklearn.base import is_regressor
-from sklearn.utils.estimator_checks import parametrize_with_checks
+from sklearn.utils.estimator_checks import estimator_checks_generator, parametrize_with_checks
 
 from skseq import LSTMRegressor
 
@@ -20,6 +20,13 @@ FAST = LSTMRegressor(units=8, epochs=50, learning_rate=0.02, random_state=0)
 @parametrize_with_checks([FAST], expected_failed_checks=lambda estimator: EXPECTED_FAILED_CHECKS)
 def test_the_regressor_passes_the_checks_of_scikit_learn(estimator, check):
     check(estimator)
+
+
+def test_a_check_expected_to_fail_exists_and_would_be_noticed_if_it_passed(pytestconfig):
+    names = {check.func.__name__ for _, check in estimator_checks_generator(FAST)}
+    assert set(EXPECTED_FAILED_CHECKS) <= names
+    # scikit-learn leaves it to pytest's configuration whether an unexpected pass is a failure.
+    assert pytestconfig.getini("xfail_strict") is True
 
 
 def test_the_regressor_is_a_regressor_of_windows_with_missing_steps():

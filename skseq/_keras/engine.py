@@ -3,10 +3,11 @@
 from skseq._keras.examples import Examples
 from skseq._keras.network import Network, build_model
 from skseq._keras.prediction import predict
-from skseq._keras.scikeras_door import compile_arguments
+from skseq._keras.scikeras_door import CompileArguments, compile_arguments
 from skseq._keras.training import Schedule, TrainingState, train
 
 __all__ = [
+    "CompileArguments",
     "Examples",
     "Network",
     "Schedule",

@@ -1,0 +1,68 @@
+"""Whether a target stands in its own window: then it is known, and no score says anything.
+
+Only what holds in every row counts. It says nothing of leaks that are noisy, or that lie in an
+earlier step than the last.
+"""
+
+import warnings
+
+import numpy as np
+
+from skseq._supervised import SupervisedWindows
+from skseq._target_past import fit_line
+from skseq.exceptions import LeakageWarning
+
+__all__ = ["warn_of_leakage"]
+
+# Few rows, or few different values, lie on a line by chance.
+_FEWEST_ROWS = 10
+_FEWEST_VALUES = 3
+
+
+def warn_of_leakage(data: SupervisedWindows, stacklevel: int) -> None:
+    """Warn of each target that is the last step of its own window, as it is or rescaled.
+
+    Parameters
+    ----------
+    data : SupervisedWindows
+        Complete windows.
+    stacklevel : int
+        Whose line is shown: 1 is the caller's, 2 that of the caller's caller.
+    """
+    newest, targets = data.windows.last_steps(), data.targets.table[data.targets.starts]
+    earlier = _step_before_last(data.windows)
+    for target, values in enumerate(targets.T):
+        known = ~np.isnan(values)
+        values = values[known]
+        if len(values) < 2 or (values == values[0]).all():
+            continue
+        for feature in range(newest.shape[1]):
+            if np.array_equal(values.astype(newest.dtype), newest[known, feature]):
+                relation = "the last step"
+            elif _is_rescaled(values, newest[known, feature], earlier[known, feature]):
+                relation = "a multiple plus a constant (as a scaler makes it) of the last step"
+            else:
+                continue
+            warnings.warn(
+                f"Target {target} is {relation} of feature {feature} in all {len(values)} "
+                "windows: it is known, not predicted, and every score will look perfect. Use "
+                "lag=1 or more in SlidingWindowTransformer, or leave the column out of X.",
+                LeakageWarning,
+                stacklevel=stacklevel + 1,
+            )
+
+
+def _step_before_last(windows):
+    if windows.length > 1:
+        return windows.table[windows.starts + windows.length - 2]
+    newest = windows.last_steps()
+    return newest[np.maximum(np.arange(len(newest)) - 1, 0)]
+
+
+def _is_rescaled(values, newest, earlier):
+    if len(values) < _FEWEST_ROWS or len(np.unique(values)) < _FEWEST_VALUES:
+        return False
+    if fit_line(newest, values, tolerance=0.0) is None:
+        return False
+    # A ramp lies on a line with its past, too: there the line is the series, and no leak.
+    return fit_line(earlier[1:], values[1:], tolerance=0.0) is None
