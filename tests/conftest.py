@@ -1,10 +1,19 @@
-"""What several test modules share: Python in a process of its own."""
+"""What several test modules share: Python in a process of its own, and how much is drawn."""
 
 import os
 import subprocess
 import sys
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# `make test PYTEST_FLAGS=--hypothesis-profile=thorough` draws thousands of cases for each property.
+_SLOW_DRAWS = [HealthCheck.filter_too_much, HealthCheck.too_slow]
+settings.register_profile("quick", deadline=None, suppress_health_check=_SLOW_DRAWS)
+settings.register_profile(
+    "thorough", deadline=None, max_examples=5000, suppress_health_check=_SLOW_DRAWS
+)
+settings.load_profile("quick")
 
 
 @pytest.fixture(scope="session")
