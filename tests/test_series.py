@@ -2,15 +2,12 @@
 
 import numpy as np
 import pandas as pd
-import polars as pl
-import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
 from skseq import LastValueRidge, SlidingWindowTransformer
 from skseq._windows import Windows
-from skseq.exceptions import IncompleteWindowWarning, LeakageWarning
 
 CALENDARS = {
     "hours": pd.date_range("2024-01-01", periods=60, freq="h"),
