@@ -11,11 +11,12 @@ __all__ = ["Examples"]
 
 @dataclass(frozen=True, eq=False)
 class Examples:
-    """Training examples, none of them with a missing step.
+    """Training examples.
 
     Attributes
     ----------
     inputs : Windows over a float32 table
+        A step that is NaN throughout is missing.
     targets : Windows over a float32 table
         As many as inputs; NaN where a target is not known.
     weights : ndarray of shape (n_examples,), float32
@@ -24,6 +25,10 @@ class Examples:
     inputs: Windows
     targets: Windows
     weights: np.ndarray
+
+    def miss_steps(self) -> bool:
+        """Tell whether some window misses a step."""
+        return bool(self.inputs.any_in_window(np.isnan(self.inputs.table[:, 0])).any())
 
     def __len__(self) -> int:
         return len(self.weights)

@@ -12,9 +12,10 @@ __all__ = ["KerasTrainer", "dropout_states"]
 class KerasTrainer:
     """Train a Keras model of its own; callbacks see it at work."""
 
-    def __init__(self, network, arguments, batch_size, start, dropout_seed):
+    def __init__(self, network, masked, arguments, batch_size, start, dropout_seed):
         self.batch_size = batch_size
-        self.model = build_model(network)
+        self.masked = masked
+        self.model = build_model(network, masked=masked)
         self.model.set_weights(start.weights)
         self.model.compile(
             optimizer=arguments.optimizer,
@@ -49,7 +50,7 @@ class KerasTrainer:
             rows = order[begin : begin + self.batch_size]
             callbacks.on_train_batch_begin(step)
             self.model.reset_metrics()
-            logs = self.model.train_on_batch(*self._examples.batch(rows), return_dict=True)
+            logs = self.model.train_on_batch(*self._batch(self._examples, rows), return_dict=True)
             callbacks.on_train_batch_end(step, logs)
             total.add(logs, len(rows))
         return total.logs()
@@ -62,9 +63,15 @@ class KerasTrainer:
         for begin in range(0, len(self._validation), self.batch_size):
             rows = np.arange(begin, min(begin + self.batch_size, len(self._validation)))
             self.model.reset_metrics()
-            logs = self.model.test_on_batch(*self._validation.batch(rows), return_dict=True)
+            logs = self.model.test_on_batch(*self._batch(self._validation, rows), return_dict=True)
             total.add(logs, len(rows))
         return total.logs()
+
+    def _batch(self, examples, rows):
+        inputs, targets, weights = examples.batch(rows)
+        if self.masked:
+            inputs = [np.nan_to_num(inputs), ~np.isnan(inputs[:, :, 0])]
+        return inputs, targets, weights
 
     def weights(self):
         """Copy the present weights."""
