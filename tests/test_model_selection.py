@@ -175,7 +175,7 @@ def test_rolling_forward_fits_once_and_lets_the_windows_go_on():
     fitted = ridge(2).fit(table.iloc[train], table["load"].iloc[train])
     for fold, (_, test) in enumerate(TimeSeriesSplit(3).split(table)):
         expected = fitted.predict(table)[test][:-1]
-        found = forecasts.query("fold == @fold")
+        found = forecasts[forecasts["fold"] == fold]
         assert_array_equal(found["forecast"], expected.ravel())
         assert_array_equal(found["truth"].iloc[::2], table["load"].iloc[test[:-1]])
 
