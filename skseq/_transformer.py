@@ -97,8 +97,8 @@ class SlidingWindowTransformer(TransformerMixin, BaseEstimator):
     The result is a read-only view on one copy of the series, in 3-D and flattened: it takes the
     memory of the series, not ``n_steps`` times that. It keeps float32 and float64. Windows over
     several series or gaps cannot be a view: in 3-D they are then an array-like of the same shape
-    that keeps one copy of the series, and ``numpy.asarray`` writes them out; flattened they are
-    written out.
+    that keeps one copy of the series, with ``n_steps`` empty rows for each series and gap, and
+    ``numpy.asarray`` writes them out; flattened they are written out.
 
     Which rows follow each other is read off a pandas index of times, periods or numbers: off its
     frequency or, without one, the step that most labels keep (hours, months, business days, ...).
