@@ -138,6 +138,7 @@ class LSTMRegressor(WindowRegressor):
 
     _network: Network
     _state: TrainingState
+    _saved_classes = (*WindowRegressor._saved_classes, Network, TrainingState)
 
     _parameter_constraints = {
         "units": [POSITIVE_INT, tuple, list],
