@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 
 from skseq._index import is_same_label
-from skseq._step import are_comparable
+from skseq._series import SeriesTable
+from skseq._step import Step, are_comparable
 
-__all__ = ["SeriesMemory"]
+__all__ = ["Histories", "SeriesMemory", "find_histories", "remember"]
 
 _FEWEST_ROWS_TO_RECOGNISE = 10
 
@@ -108,3 +109,74 @@ class SeriesMemory:
         is_before_the_end = index <= self.run_lasts[-1]
         is_in_a_run = (run >= 0) & np.asarray(index <= self.run_lasts[np.maximum(run, 0)])
         return bool((is_before_the_end & ~is_in_a_run).any())
+
+
+def remember(table: SeriesTable, step: Step | None, reach: int) -> dict[Any, SeriesMemory]:
+    """Remember each series of a table by its name.
+
+    Parameters
+    ----------
+    table : SeriesTable
+    step : Step or None
+    reach : int
+        How many rows a window reaches back at most.
+    """
+    run_of = table.runs(step).numbers()
+    is_labelled = not table.has_row_numbers or len(table.series) > 1
+    memories = {}
+    for name, rows in table.rows_of_series():
+        index = None if table.index is None else table.index.take(rows)
+        begins = np.flatnonzero(np.diff(run_of[rows], prepend=-1))
+        memories[name] = SeriesMemory.of(
+            table.values[rows], index, begins, step, reach, is_labelled=is_labelled
+        )
+    return memories
+
+
+@dataclass(frozen=True, eq=False)
+class Histories:
+    """What lies before the rows of a table.
+
+    Attributes
+    ----------
+    histories : dict from the number of a run to an ndarray
+        The rows before those runs that have some.
+    n_rows_without : list of int
+        Number of rows of each known series that begins without its history.
+    has_held_out_rows : bool
+        Whether rows lie before or between the fitted ones.
+    """
+
+    histories: dict[int, np.ndarray]
+    n_rows_without: list[int]
+    has_held_out_rows: bool
+
+
+def find_histories(memories, table: SeriesTable, step: Step | None, context: str) -> Histories:
+    """Find what was remembered of the rows before those of a table.
+
+    A series seen again from its start, or never seen before, begins without a history.
+
+    Parameters
+    ----------
+    memories : dict from the name of a series to its SeriesMemory
+    table : SeriesTable
+    step : Step or None
+    context : {"index", "fitted", "none"}
+    """
+    run_of = table.runs(step).numbers()
+    histories, n_rows_without, has_held_out_rows = {}, [], False
+    for name, rows in table.rows_of_series():
+        memory = memories.get(name)
+        if memory is None:
+            continue
+        index = None if table.index is None else table.index.take(rows)
+        times = None if table.has_row_numbers else index
+        has_held_out_rows |= memory.is_held_out_from_within(times)
+        if context == "none" or memory.is_seen_again(table.values[rows], times):
+            continue
+        if context == "fitted" or memory.is_followed_by(index):
+            histories[int(run_of[rows[0]])] = memory.tail
+        else:
+            n_rows_without.append(len(rows))
+    return Histories(histories, n_rows_without, has_held_out_rows)

@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
 from skseq._index import check_same_index
 from skseq._lags import column_lags, lag_names
-from skseq._memory import SeriesMemory
+from skseq._memory import find_histories, remember
 from skseq._runs import cut_windows
 from skseq._saved_state import SavableEstimator
 from skseq._series import read_series, split_groups
@@ -262,7 +262,9 @@ class SlidingWindowTransformer(TransformerMixin, SavableEstimator):
         with unchanged_on_error(self):
             table = self._read(X, reset=True)
             self._check_long_enough(table)
-            self._remember(table)
+            self._fitted_with = {"n_steps": self.n_steps, "lag": self.lag, "groups": self.groups}
+            self.step_ = table.find_step()
+            self._memories = remember(table, self.step_, self.n_rows_back_)
         return table
 
     def _read(self, X, reset):
@@ -308,23 +310,6 @@ class SlidingWindowTransformer(TransformerMixin, SavableEstimator):
                 "again."
             )
 
-    def _remember(self, table):
-        self._fitted_with = {"n_steps": self.n_steps, "lag": self.lag, "groups": self.groups}
-        self.step_ = table.find_step()
-        runs = table.runs(self.step_)
-        is_labelled = not table.has_row_numbers or len(table.series) > 1
-        self._memories = {
-            name: SeriesMemory.of(
-                table.values[rows],
-                None if table.index is None else table.index.take(rows),
-                begins,
-                self.step_,
-                self.n_rows_back_,
-                is_labelled=is_labelled,
-            )
-            for name, rows, begins in _rows_of_each(table, runs)
-        }
-
     def _cut(self, table, histories):
         runs = table.runs(self.step_)
         if runs.is_whole_table() and len(set(self.lags_)) == 1 and self.lags_[0] >= 0:
@@ -341,22 +326,9 @@ class SlidingWindowTransformer(TransformerMixin, SavableEstimator):
 
     def _histories(self, table):
         """Rows to put before runs, by their number; a warning where there should be some."""
-        histories, n_incomplete, is_older = {}, 0, False
-        first_runs = table.runs(self.step_).numbers()
-        for name, rows in table.rows_of_series():
-            memory = self._memories.get(name)
-            if memory is None:
-                continue
-            index = None if table.index is None else table.index.take(rows)
-            names_times = None if table.has_row_numbers else index
-            is_older |= memory.is_held_out_from_within(names_times)
-            if self.context == "none" or memory.is_seen_again(table.values[rows], names_times):
-                continue
-            if self.context == "fitted" or memory.is_followed_by(index):
-                histories[first_runs[rows[0]]] = memory.tail
-            else:
-                n_incomplete += min(self.n_rows_back_, len(rows))
-        if is_older:
+        found = find_histories(self._memories, table, self.step_, self.context)
+        n_incomplete = sum(min(self.n_rows_back_, n_rows) for n_rows in found.n_rows_without)
+        if found.has_held_out_rows:
             warnings.warn(
                 "Rows lie before or between those seen in fit, so that what was fitted has seen "
                 "what comes after them: a score on them is not that of a forecast. Use folds in "
@@ -374,11 +346,4 @@ class SlidingWindowTransformer(TransformerMixin, SavableEstimator):
                 IncompleteWindowWarning,
                 stacklevel=4,
             )
-        return histories
-
-
-def _rows_of_each(table, runs):
-    """For each series: its name, its rows, and where among these its runs begin."""
-    numbers = runs.numbers()
-    for name, rows in table.rows_of_series():
-        yield name, rows, np.flatnonzero(np.diff(numbers[rows], prepend=-1))
+        return found.histories
