@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
 from skseq._index import check_same_index
 from skseq._lags import column_lags, lag_names
-from skseq._memory import find_histories, remember
+from skseq._memory import SeriesMemory, find_histories, remember
 from skseq._runs import cut_windows
 from skseq._saved_state import SavableEstimator
 from skseq._series import read_series, split_groups
