@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from skseq._keras.backend import keras
+from skseq._keras.backend import as_numpy, backend_name, keras
 from skseq._keras.loss import WeightedLoss
 from skseq._keras.network import build_model
 
@@ -71,6 +71,9 @@ class KerasTrainer:
         inputs, targets, weights = examples.batch(rows)
         if self.masked:
             inputs = [np.nan_to_num(inputs), ~np.isnan(inputs[:, :, 0])]
+        if backend_name == "torch":
+            # There alone Keras hands a metric that is a function the targets as they came.
+            targets = keras.ops.convert_to_tensor(targets)
         return inputs, targets, weights
 
     def weights(self):
@@ -89,7 +92,7 @@ def dropout_states(variables, seed):
 
 
 def _values(variables):
-    return [np.array(keras.ops.convert_to_numpy(variable.value)) for variable in variables]
+    return [as_numpy(variable.value) for variable in variables]
 
 
 class _Mean:

@@ -77,7 +77,9 @@ def test_a_worker_killed_in_the_middle_loses_nothing(client, wave):
 
     thread = threading.Thread(target=kill_one_when_both_work)
     thread.start()
-    with joblib.parallel_config("dask"):
+    # Given to scatter, the data go to every worker once. joblib alone would send them to one, and
+    # they would be lost with it.
+    with joblib.parallel_config("dask", scatter=[X, y]):
         search.fit(X, y)
     thread.join()
     assert killed
