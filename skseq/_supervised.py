@@ -119,13 +119,14 @@ def _checked_follows(windows: Windows, horizon: int, X_name: str) -> np.ndarray:
             f"horizon={horizon} needs at least {horizon} rows, but {X_name} has n_samples="
             f"{n_rows}: no row has a known future. Use a smaller horizon or a longer series."
         )
-    if windows.length == 1:
+    if windows.length == 1 and windows.times is None:
         raise ValueError(
             f"horizon={horizon} builds the future of a row from the rows that follow it, but "
             "windows of n_steps=1 share no step that would show which do. Use n_steps=2 or more, "
             "or ready-made targets of shape (n_rows, horizon, n_targets) with horizon=1."
         )
-    if follows.mean() < _SMALLEST_SHARE_FOLLOWING:
+    is_unordered = windows.times is None and follows.mean() < _SMALLEST_SHARE_FOLLOWING
+    if is_unordered or not follows.any():
         raise ValueError(
             f"horizon={horizon} builds the future of a row from the rows that follow it, but only "
             f"{follows.sum()} of {n_rows - 1} windows of {X_name} are the one before moved on by a "

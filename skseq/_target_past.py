@@ -50,7 +50,8 @@ def find_target_pasts(data: SupervisedWindows) -> list[TargetPast | None]:
     """
     newest, targets = data.windows.last_steps(), data.targets.table[data.targets.starts]
     # Windows of one step do not show which rows follow; a match of the values will.
-    follows = np.diff(data.rows) == 1 if data.windows.length == 1 else data.windows.follows()
+    shows_nothing = data.windows.length == 1 and data.windows.times is None
+    follows = np.diff(data.rows) == 1 if shows_nothing else data.windows.follows()
     return [_find_past(newest, column, follows) for column in targets.T]
 
 
