@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skseq._windows import Windows
+from skseq._units import NormalizedWindows
 
 __all__ = ["Examples"]
 
@@ -15,14 +15,14 @@ class Examples:
 
     Attributes
     ----------
-    inputs : Windows over a float32 table
-    targets : Windows over a float32 table
+    inputs : NormalizedWindows
+    targets : NormalizedWindows
         As many as inputs; NaN where a target is not known.
     weights : ndarray of shape (n_examples,), float32
     """
 
-    inputs: Windows
-    targets: Windows
+    inputs: NormalizedWindows
+    targets: NormalizedWindows
     weights: np.ndarray
 
     def __len__(self) -> int:
@@ -30,5 +30,5 @@ class Examples:
 
     def batch(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Copy some examples out: (n, n_steps, n_features), (n, n_outputs) and (n,)."""
-        targets = self.targets.take(rows).to_array().reshape(len(rows), -1)
-        return self.inputs.take(rows).to_array(), targets, self.weights[rows]
+        targets = self.targets.batch(rows).reshape(len(rows), -1)
+        return self.inputs.batch(rows), targets, self.weights[rows]
