@@ -85,14 +85,15 @@ class Units:
         inputs = Scale.of_windows("standard", data.windows, weights)
         targets = Scale.of_windows("standard", data.targets, weights)
         units = cls(inputs, targets, tuple(pasts))
-        inputs = _with_spread(inputs, units.normalize_inputs(data.windows), weights)
-        targets = _with_spread(targets, units.normalize_targets(data), weights)
-        is_relative = np.array([past is not None for past in pasts])
-        return cls(
-            units.inputs.with_scale(inputs, units._is_relative_feature()),
-            units.targets.with_scale(targets, is_relative),
-            units.pasts,
-        )
+        relative_features = units._is_relative_feature()
+        relative_targets = np.array([past is not None for past in pasts])
+        if not relative_targets.any():
+            return units
+        spread = _spread(units.normalize_inputs(data.windows), weights, relative_features)
+        inputs = inputs.with_scale(inputs.scale * spread, relative_features)
+        spread = _spread(units.normalize_targets(data), weights, relative_targets)
+        targets = targets.with_scale(targets.scale * spread, relative_targets)
+        return cls(inputs, targets, units.pasts)
 
     def normalize_inputs(self, windows: Windows) -> NormalizedWindows:
         """Put windows into the network's units."""
@@ -151,17 +152,18 @@ def last_known_steps(windows: Windows) -> np.ndarray:
     return steps
 
 
-def _with_spread(scale, normalized, weights):
-    """The scale of each column times the root mean square of what it leaves of the windows."""
+def _spread(normalized, weights, columns):
+    """Root mean square of what stands in some columns of the windows, one number for all of them.
+
+    One for each would make all targets count alike in the loss, however little some of them move.
+    """
     length, n_columns = normalized.windows.length, normalized.windows.n_columns
     chunk = max(1, _VALUES_PER_CHUNK // (length * n_columns))
-    weights = weights / weights.max()
-    squares, total = np.zeros(n_columns), np.zeros(n_columns)
+    weights, squares, total = weights / weights.max(), 0.0, 0.0
     for begin in range(0, len(normalized), chunk):
         rows = slice(begin, begin + chunk)
-        values = normalized.batch(rows).astype(np.float64)
+        values = normalized.batch(rows)[:, :, columns].astype(np.float64)
         weight = weights[rows][:, None, None]
-        squares += np.nansum(weight * values**2, axis=(0, 1))
-        total += (weight * ~np.isnan(values)).sum(axis=(0, 1))
-    spread = np.sqrt(squares / np.maximum(total, np.finfo(float).tiny))
-    return scale.scale * np.where(spread > 0, spread, 1.0)
+        squares += np.nansum(weight * values**2)
+        total += (weight * ~np.isnan(values)).sum()
+    return np.sqrt(squares / total) if squares > 0 else 1.0
