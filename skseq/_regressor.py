@@ -76,12 +76,12 @@ class LSTMRegressor(WindowRegressor):
         ``keras_params``, as in ``{"loss__delta": 0.5}``.
     optimizer : str or subclass of keras.optimizers.Optimizer, default="adam"
         Its other settings go into ``keras_params``.
-    learning_rate : float, default=0.005
+    learning_rate : float, default=0.001
         Step size of the optimizer.
     ema_momentum : float, default=0.99
         The weights that are kept are a moving average over the steps of training [6]_, in which
         the average before counts for so much. 0 keeps the last weights.
-    epochs : int, default=100
+    epochs : int, default=10
         Passes over the rows; with early stopping, at most so many.
     batch_size : int, default=32
         Rows in one training step. One larger than the data means all rows at once.
@@ -218,9 +218,9 @@ class LSTMRegressor(WindowRegressor):
         share_channels="auto",
         loss="mse",
         optimizer="adam",
-        learning_rate=0.005,
+        learning_rate=0.001,
         ema_momentum=0.99,
-        epochs=100,
+        epochs=10,
         batch_size=32,
         early_stopping=False,
         validation_fraction=0.1,
