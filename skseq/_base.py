@@ -23,6 +23,7 @@ class WindowRegressor(RegressorMixin, BaseEstimator):
 
     horizon: int
     n_features: int
+    max_missing: float = 0.0
     _layout: TargetLayout
 
     def predict(self, X):
@@ -149,7 +150,7 @@ class WindowRegressor(RegressorMixin, BaseEstimator):
             sample_weight, targets, dtype=np.float64, ensure_non_negative=True
         )
         data = self._pair(windows, targets, self.horizon, X_name, y_name)
-        data = usable_rows(data, weights, len(windows), X_name, y_name)
+        data = usable_rows(data, weights, len(windows), X_name, y_name, self.max_missing)
         return data, weights[data.rows]
 
     def _pair(self, windows, targets, horizon, X_name="X", y_name="y") -> SupervisedWindows:
@@ -175,9 +176,12 @@ class WindowRegressor(RegressorMixin, BaseEstimator):
 
 
 def usable_rows(
-    data: SupervisedWindows, weights, n_rows, X_name="X", y_name="y"
+    data: SupervisedWindows, weights, n_rows, X_name="X", y_name="y", max_missing=0.0
 ) -> SupervisedWindows:
-    """Keep rows with a complete window, a known target and a weight.
+    """Keep rows with a known target, a weight and a window that misses few steps.
+
+    ``max_missing`` is the share of its steps that a window may miss; one that misses all of them
+    is never kept.
 
     Raises
     ------
@@ -185,7 +189,8 @@ def usable_rows(
         When there are none.
     """
     is_missing = np.isnan(data.windows.table).all(axis=1)
-    is_complete = ~data.windows.any_in_window(is_missing)
+    n_missing, n_steps = data.windows.count_in_window(is_missing), data.windows.length
+    is_complete = (n_missing <= max_missing * n_steps) & (n_missing < n_steps)
     if not is_complete.any():
         raise ValueError(_why_no_window_is_complete(data, is_missing, n_rows, X_name))
     has_target = data.targets.any_in_window(~np.isnan(data.targets.table).all(axis=1))
@@ -207,6 +212,14 @@ def _why_no_window_is_complete(data, is_missing, n_rows, X_name):
             f"All {n_rows} windows of {X_name} are NaN throughout: there is no value to learn "
             "from. Look at the columns of the series"
             + (", or give it more rows than lag." if n_steps == 1 else ".")
+        )
+    if (np.diff(np.sort(data.windows.starts)) > data.windows.length).any():
+        fewest = int(data.windows.count_in_window(is_missing).min())
+        return (
+            f"Of the {len(data)} windows of {X_name} with a known future none is complete: even "
+            f"the fullest misses {fewest} of n_steps={n_steps} steps, for the rows break off (gaps "
+            "in the index, or short series). Use a smaller n_steps, or max_missing to train on "
+            "windows with missing steps, or fill the gaps before the windows are cut."
         )
     # Before the start of a series steps are missing too, but never after a known one.
     gap_after = np.append(~is_missing[:-1] & is_missing[1:], False)

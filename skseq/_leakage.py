@@ -25,14 +25,14 @@ def warn_of_leakage(data: SupervisedWindows, stacklevel: int) -> None:
     Parameters
     ----------
     data : SupervisedWindows
-        Complete windows.
+        What is trained on; windows without a last step say nothing.
     stacklevel : int
         Whose line is shown: 1 is the caller's, 2 that of the caller's caller.
     """
     newest, targets = data.windows.last_steps(), data.targets.table[data.targets.starts]
     earlier = _step_before_last(data.windows)
     for target, values in enumerate(targets.T):
-        known = ~np.isnan(values)
+        known = ~np.isnan(values) & ~np.isnan(newest[:, 0])
         values = values[known]
         if len(values) < 2 or (values == values[0]).all():
             continue

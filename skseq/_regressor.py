@@ -100,6 +100,9 @@ class LSTMRegressor(WindowRegressor):
     keras_params : dict, default=None
         Settings that are seldom searched over: ``metrics``, and keys that go to the constructor
         of the object they name, as in ``{"optimizer__clipnorm": 1.0, "callbacks__patience": 3}``.
+    max_missing : float, default=0.0
+        Share of its steps that a window may miss and still be trained on, from 0 to below 1. The
+        missing steps are skipped, in training as in ``predict``; nothing stands in for them.
     warm_start : bool, default=False
         Let ``fit`` go on from the weights, the optimizer's state and the normalisation of the
         fit before.
@@ -135,10 +138,11 @@ class LSTMRegressor(WindowRegressor):
 
     Notes
     -----
-    NaN in X stands for a missing step, in which every feature must be NaN. Windows with a missing
-    step are not trained on; ``predict`` skips the step, and a segment of which all steps are
-    missing. To the linear path and inside a segment a missing step counts as equal to the last
-    value, or with ``normalize="standard"`` to the mean. NaN targets are not trained on.
+    NaN in X stands for a missing step, in which every feature must be NaN. Windows that miss more
+    than ``max_missing`` of their steps are not trained on. The LSTM skips a missing step, and a
+    segment of which all steps are missing; to the linear path and inside a segment a missing step
+    counts as equal to the last value, or with ``normalize="standard"`` to the mean. NaN targets
+    are not trained on.
 
     References
     ----------
@@ -195,6 +199,7 @@ class LSTMRegressor(WindowRegressor):
         "n_iter_no_change": [POSITIVE_INT],
         "callbacks": "no_validation",
         "keras_params": [dict, None],
+        "max_missing": [_SHARE],
         "warm_start": ["boolean"],
         "random_state": ["random_state"],
         "verbose": ["verbose"],
@@ -227,6 +232,7 @@ class LSTMRegressor(WindowRegressor):
         n_iter_no_change=10,
         callbacks=None,
         keras_params=None,
+        max_missing=0.0,
         warm_start=False,
         random_state=None,
         verbose=0,
@@ -255,6 +261,7 @@ class LSTMRegressor(WindowRegressor):
         self.n_iter_no_change = n_iter_no_change
         self.callbacks = callbacks
         self.keras_params = keras_params
+        self.max_missing = max_missing
         self.warm_start = warm_start
         self.random_state = random_state
         self.verbose = verbose

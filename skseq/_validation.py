@@ -204,17 +204,28 @@ def _check_steps(windows, name):
         row = np.flatnonzero(is_half)[0]
         raise ValueError(
             f"Input {name} contains NaN beside present values: {_where(windows, row)} misses "
-            f"feature {np.flatnonzero(is_missing[row])[0]} of {windows.n_columns}. A step must be "
-            "there whole or be missing whole: impute it, for example with SimpleImputer before "
-            "the windows are cut."
+            f"feature {np.flatnonzero(is_missing[row])[0]} of {windows.n_columns}"
+            f"{_which_row(windows, row)}. A step must be there whole or be missing whole: impute "
+            "it, for example with SimpleImputer before the windows are cut."
         )
 
 
 def _where(windows, table_row):
-    number = np.flatnonzero(
-        (windows.starts <= table_row) & (table_row < windows.starts + windows.length)
-    )[0]
+    number = _first_window_with(windows, table_row)
     return f"step {table_row - windows.starts[number]} of window {number}"
+
+
+def _which_row(windows, table_row):
+    """Name the row of the series, where it can be told from the first window that ends on it."""
+    number = _first_window_with(windows, table_row)
+    if table_row != windows.starts[number] + windows.length - 1 or number == 0:
+        return ""
+    return f" (with lag=1, row {number - 1} of the series)"
+
+
+def _first_window_with(windows, table_row):
+    holds_it = (windows.starts <= table_row) & (table_row < windows.starts + windows.length)
+    return np.flatnonzero(holds_it)[0]
 
 
 def check_targets(estimator, X, y, *, X_name: str = "X", y_name: str = "y") -> np.ndarray:

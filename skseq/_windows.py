@@ -104,7 +104,9 @@ class Windows:
         windows = self.take(np.atleast_1d(np.arange(len(self))[rows]))
         if np.ndim(rows) == 0 and not isinstance(rows, slice):
             return windows.to_array()[(0, *rest)]
-        return windows if all(axis is Ellipsis for axis in rest) else windows[(..., *rest)]
+        if all(axis is Ellipsis for axis in rest):
+            return windows
+        return windows.to_array()[(slice(None), *rest)]
 
     def take(self, rows: np.ndarray | slice) -> "Windows":
         """Keep the windows at ``rows`` (positions, a mask or a slice); the table is shared."""

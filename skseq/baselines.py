@@ -130,10 +130,11 @@ class SeasonalNaiveRegressor(WindowRegressor):
 class LastValueRidge(WindowRegressor):
     """Ridge regression from each window, relative to its last values, to all steps at once.
 
-    The last value of each feature is subtracted from its window and the last value of each target
-    from its future, so that level and trend carry over to values never seen [1]_. All steps of all
-    targets are solved for in closed form, through sums over the windows: the windows are never
-    held in memory together. A target whose past is not among the features is predicted as it is.
+    The last value of each target is subtracted from its future and from its past in the windows, so
+    that level and trend carry over to values never seen [1]_. Features that are no target's past
+    (a month, a price) stay as they are, and so does a target whose past is not among the features.
+    All steps of all targets are solved for in closed form, through sums over the windows: the
+    windows are never held in memory together.
     In ``predict`` a missing step counts as equal to the last one, and the target's mean stands in
     for a last value that is missing.
 
@@ -233,10 +234,13 @@ class LastValueRidge(WindowRegressor):
         return forecast
 
     def _inputs(self, windows):
-        """Standardised windows relative to their last step, one row each; missing steps are 0."""
+        """Standardised windows, pasts of targets relative to their last step; missing steps are 0.
+
+        One row for each window.
+        """
         values = (windows.to_array() - self._scale.shift) / self._scale.scale
-        if any(past is not None for past in self._pasts):
-            values -= values[:, -1:]
+        pasts = sorted({past.feature for past in self._pasts if past is not None})
+        values[:, :, pasts] -= values[:, -1:, pasts]
         return np.nan_to_num(values).reshape(len(windows), -1)
 
     def _last_values(self, windows):

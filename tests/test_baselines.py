@@ -240,8 +240,9 @@ def test_a_parameter_that_is_no_positive_int_is_refused(name, value):
 
 
 def ridge_by_hand(X, futures, last, alpha, weights=None):
-    """Solve the penalised least squares of one dense matrix, windows relative to their last step.
+    """Solve the penalised least squares of one dense matrix, relative to the last values.
 
+    Columns 1 and 2 of the windows are the pasts of the targets, column 0 stays as it is.
     ``futures`` has shape (n, horizon, n_targets), ``last`` (n, n_targets). Returns a function of
     windows and last values.
     """
@@ -252,7 +253,7 @@ def ridge_by_hand(X, futures, last, alpha, weights=None):
     spread = np.sqrt(np.average((values - mean) ** 2, axis=0, weights=each))
 
     def inputs_of(X):
-        return ((X - X[:, -1:]) / spread).reshape(len(X), -1)
+        return ((X - X[:, -1:] * [0, 1, 1]) / spread).reshape(len(X), -1)
 
     outputs = (futures - last[:, np.newaxis]).reshape(len(X), -1)
     inputs = inputs_of(X)
@@ -290,7 +291,8 @@ def test_ridge_equals_the_dense_solution(noisy, alpha):
 
 def test_ridge_has_the_coefficients_that_scikit_learn_finds(noisy):
     X, futures, last = noisy
-    inputs = (X - X[:, -1:]) / X.reshape(-1, 3).std(axis=0)
+    columns = X.reshape(-1, 3)
+    inputs = (X - X[:, -1:] * [0, 1, 1] - columns.mean(axis=0) * [1, 0, 0]) / columns.std(axis=0)
     outputs = futures - last[:, np.newaxis]
     reference = Ridge(alpha=2.0).fit(inputs.reshape(len(X), -1), outputs.reshape(len(X), -1))
     model = LastValueRidge(alpha=2.0).fit(X, futures)

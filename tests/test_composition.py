@@ -29,7 +29,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from skseq import LSTMRegressor, SlidingWindowTransformer, horizon_scorer
-from skseq.exceptions import IncompleteWindowWarning
+from skseq.exceptions import IncompleteWindowWarning, LeakageWarning
 
 N_ROWS = 48
 N_STEPS = 4
@@ -306,10 +306,11 @@ def test_a_stack_learns_from_what_its_members_predict_of_rows_they_have_not_seen
     # Stacking needs a splitter that tests every row once, which TimeSeriesSplit does not; here
     # the folds are blocks of neighbouring rows, and windows do not look across their borders.
     blocks = KFold(3)
-    stack = StackingRegressor(two_candidates(), LinearRegression(), cv=blocks).fit(FRAME, LOAD)
-    unseen = np.column_stack(
-        [cross_val_predict(pipe, FRAME, LOAD, cv=blocks) for _, pipe in two_candidates()]
-    )
+    with pytest.warns(LeakageWarning, match="Rows lie before or between those seen in fit"):
+        stack = StackingRegressor(two_candidates(), LinearRegression(), cv=blocks).fit(FRAME, LOAD)
+        unseen = np.column_stack(
+            [cross_val_predict(pipe, FRAME, LOAD, cv=blocks) for _, pipe in two_candidates()]
+        )
     final = LinearRegression().fit(unseen, LOAD)
     assert_allclose(stack.final_estimator_.coef_, final.coef_, rtol=1e-6)
     members = [pipe.fit(FRAME, LOAD).predict(FRAME) for _, pipe in two_candidates()]

@@ -2,12 +2,15 @@
 
 import numpy as np
 import pandas as pd
+import polars as pl
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
 from skseq import LastValueRidge, SlidingWindowTransformer
 from skseq._windows import Windows
+from skseq.exceptions import IncompleteWindowWarning
 
 CALENDARS = {
     "hours": pd.date_range("2024-01-01", periods=60, freq="h"),
@@ -160,3 +163,259 @@ def test_futures_hold_the_rows_that_follow_in_the_same_series(rows, calendar, n_
     assert {row: list(future) for row, future in zip(known, values, strict=True)} == futures
     places = fitted.future_places(windows)
     assert {row: list(places[row]) for row in np.flatnonzero(places[:, 0] >= 0)} == futures
+
+
+# Which rows follow each other, by the index
+
+
+def gapped(index, holes):
+    return pd.DataFrame({"load": np.arange(float(len(index)))}, index=index).drop(index[holes])
+
+
+@pytest.mark.parametrize(
+    "index",
+    [
+        pd.date_range("2024-01-31", periods=40, freq="ME"),
+        pd.date_range("2024-01-01", periods=40, freq="MS"),
+        pd.date_range("2024-01-01", periods=40, freq="B"),
+        pd.date_range("2024-01-01", periods=40, freq="W-WED"),
+        pd.date_range("1990-01-01", periods=40, freq="QS"),
+        pd.date_range("1990-01-01", periods=40, freq="QE-NOV"),
+        pd.date_range("1950-01-01", periods=40, freq="YS"),
+        pd.date_range("1950-12-31", periods=40, freq="YE"),
+        pd.date_range("2024-01-01", periods=40, freq="BME"),
+        pd.date_range("2024-01-01", periods=40, freq="15min"),
+        pd.date_range("2024-10-26", periods=40, freq="h", tz="Europe/Berlin"),
+        pd.date_range("2024-10-10", periods=40, freq="D", tz="Europe/Berlin"),
+        pd.date_range("2024-03-30 12:00", periods=40, freq="30min", tz="Europe/Berlin"),
+        pd.timedelta_range("0s", periods=40, freq="90s"),
+        pd.period_range("2024-01", periods=40, freq="M"),
+        pd.period_range("2024-01-01", periods=40, freq="W"),
+        pd.RangeIndex(1950, 1990),
+        pd.Index(np.arange(40) * 0.25),
+        pd.Index(np.arange(40), dtype="Int64"),
+    ],
+    ids=lambda index: f"{type(index).__name__} {getattr(index, 'freqstr', index.dtype)}",
+)
+def test_a_missing_label_ends_a_run_and_no_window_reaches_across(index):
+    frame = gapped(index, [12, 13, 25])
+    windows = np.asarray(SlidingWindowTransformer(3).fit_transform(frame))[..., 0]
+    places = frame["load"].to_numpy().astype(int)
+    rows = [("", place) for place in places]
+    expected = windows_by_loop(rows, frame.to_numpy(), 3, [1])[..., 0]
+    assert_array_equal(windows, expected)
+    assert np.isnan(windows[12]).all()
+    assert_array_equal(windows[13], [np.nan, np.nan, 14])
+
+
+def test_a_declared_frequency_says_what_is_a_gap():
+    trading = pd.offsets.CustomBusinessDay(holidays=["2024-12-25", "2025-01-01"])
+    index = pd.date_range("2024-12-20", periods=12, freq=trading)
+    frame = pd.DataFrame({"price": np.arange(12.0)}, index=index)
+    declared = SlidingWindowTransformer(2, lag=0).fit_transform(frame)
+    assert not np.isnan(declared[1:]).any()
+    forgotten = frame.set_axis(pd.DatetimeIndex(index.tolist()))
+    windows = np.asarray(SlidingWindowTransformer(2, lag=0).fit_transform(forgotten))
+    assert np.flatnonzero(np.isnan(windows).any(axis=(1, 2))).tolist() == [0, 3, 7]
+    dropped = SlidingWindowTransformer(2, lag=0).fit_transform(frame.reset_index(drop=True))
+    assert_array_equal(dropped, declared)
+
+
+@pytest.mark.parametrize(
+    "index",
+    [
+        pd.DatetimeIndex(["2024-01-01", "2024-01-04", "2024-01-05", "2024-01-11", "2024-02-01"]),
+        pd.Index([3.0, 3.5, 9.0, 11.7, 30.2]),
+        pd.Index(["b", "a", "d", "c", "e"]),
+    ],
+)
+def test_an_index_without_a_regular_step_is_plain_order(index):
+    frame = pd.DataFrame({"load": np.arange(5.0)}, index=index)
+    transformer = SlidingWindowTransformer(2)
+    assert_array_equal(
+        transformer.fit_transform(frame),
+        SlidingWindowTransformer(2).fit_transform(frame.to_numpy()),
+    )
+    assert transformer.step_ is None
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        ([1, 2, 5, 4], r"row 3 is labelled 4, after 5 in row 2\. Sort them by their index"),
+        ([1, 2, 2, 3], r"row 2 is labelled 2, after 2 in row 1\. If several series .* groups"),
+        (
+            pd.to_datetime(["2024-01-02", "2024-01-01", "2024-01-03", "2024-01-04"]),
+            r"row 1 is labelled 2024-01-01 00:00:00, after 2024-01-02 00:00:00 in row 0",
+        ),
+    ],
+)
+@pytest.mark.parametrize("method", ["fit", "fit_transform", "transform"])
+def test_labels_that_do_not_come_one_after_the_other_are_refused(labels, message, method):
+    frame = pd.DataFrame({"load": np.arange(4.0)}, index=pd.Index(labels))
+    transformer = SlidingWindowTransformer(2).fit(np.arange(9.0).reshape(-1, 1))
+    if method == "transform":
+        transformer = SlidingWindowTransformer(2).fit(pd.DataFrame({"load": np.arange(9.0)}))
+    before = dict(vars(transformer))
+    with pytest.raises(ValueError, match=f"The rows are not in order of time: {message}"):
+        getattr(transformer, method)(frame)
+    assert vars(transformer) == before
+
+
+def test_the_series_in_which_labels_go_back_is_named():
+    frame = pd.DataFrame({"load": 1.0, "machine": list("abab")}, index=pd.Index([1, 2, 2, 1]))
+    with pytest.raises(ValueError, match=r"row 3 of series 'b' is labelled 1, after 2 in row 1"):
+        SlidingWindowTransformer(2, groups="machine").fit(frame)
+
+
+# Several series
+
+
+def two_machines():
+    hours = pd.date_range("2024-01-01", periods=20, freq="h")
+    tables = [
+        pd.DataFrame({"load": level + np.arange(20.0), "machine": name}, index=hours)
+        for name, level in (("a", 0), ("b", 100))
+    ]
+    return pd.concat(tables)
+
+
+def test_the_column_of_groups_is_no_feature_and_has_no_lag_names():
+    transformer = SlidingWindowTransformer(2, groups="machine", flatten=True)
+    transformer.set_output(transform="pandas")
+    columns = transformer.fit_transform(two_machines())
+    assert columns.columns.tolist() == ["load_lag2", "load_lag1"]
+    assert columns.index.equals(two_machines().index)
+    assert transformer.n_features_in_ == 2
+    assert transformer.feature_names_in_.tolist() == ["load", "machine"]
+
+
+@pytest.mark.parametrize("kind", ["polars", "array", "objects", "list", "level", "category"])
+def test_groups_are_found_in_every_kind_of_table(kind):
+    frame = two_machines()
+    expected = np.asarray(SlidingWindowTransformer(3, groups="machine").fit_transform(frame))
+    numbers = frame.assign(machine=frame["machine"] == "b").astype(float).to_numpy()
+    X, groups = {
+        "polars": (pl.DataFrame(frame.to_dict("list")), "machine"),
+        "array": (numbers, 1),
+        "objects": (frame.to_numpy(), -1),
+        "list": (frame.to_numpy().tolist(), 1),
+        "level": (frame.set_index("machine", append=True), "machine"),
+        "category": (frame.astype({"machine": "category"}), "machine"),
+    }[kind]
+    windows = SlidingWindowTransformer(3, groups=groups).fit_transform(X)
+    assert_array_equal(np.asarray(windows), expected)
+
+
+def test_a_series_first_seen_in_transform_begins_without_history_or_warning():
+    frame = two_machines()
+    transformer = SlidingWindowTransformer(3, groups="machine").fit(frame)
+    new = frame[frame["machine"] == "a"].assign(machine="new")
+    later = new.set_axis(new.index + pd.Timedelta(days=7))
+    windows = transformer.transform(later)
+    assert np.isnan(windows[0]).all()
+    assert_array_equal(np.asarray(windows)[3, :, 0], [0, 1, 2])
+
+
+def test_series_that_do_not_go_on_where_they_ended_are_counted_together():
+    frame = two_machines()
+    past = frame[frame.index < "2024-01-01 10:00"]
+    later = frame[frame.index > "2024-01-01 12:00"]
+    transformer = SlidingWindowTransformer(3, groups="machine").fit(past)
+    with pytest.warns(IncompleteWindowWarning, match="6 of 14 windows are incomplete"):
+        transformer.transform(later)
+    transformer.set_params(context="fitted")
+    windows = np.asarray(transformer.transform(later))
+    assert_array_equal(windows[[0, 7], :, 0], [[7, 8, 9], [107, 108, 109]])
+
+
+def test_ints_that_number_the_rows_of_several_series_are_no_times():
+    frame = two_machines().reset_index(drop=True)
+    mixed = frame.iloc[[0, 20, 21, 1, 2, 22, 3, 23, 24, 4]].reset_index(drop=True)
+    windows = SlidingWindowTransformer(1, groups="machine").fit_transform(mixed)
+    expected = [np.nan, np.nan, 100, 0, 1, 101, 2, 102, 103, 3]
+    assert_array_equal(np.asarray(windows)[:, 0, 0], expected)
+
+
+@pytest.mark.parametrize(
+    ("groups", "message"),
+    [
+        ("plant", r"groups='plant' is no column of X, which has \['load', 'machine'\]"),
+        (2, r"groups=2 is no column of X"),
+        (-3, r"groups=-3 is no column of X"),
+    ],
+)
+def test_groups_that_are_no_column_are_named(groups, message):
+    with pytest.raises(ValueError, match=message):
+        SlidingWindowTransformer(2, groups=groups).fit(two_machines())
+
+
+@pytest.mark.parametrize("nothing", [None, np.nan])
+def test_a_row_of_no_series_is_named(nothing):
+    frame = two_machines().astype({"machine": object})
+    frame.iloc[7, 1] = nothing
+    with pytest.raises(ValueError, match="groups names no series for row 7"):
+        SlidingWindowTransformer(2, groups="machine").fit(frame)
+
+
+# Parameters and memory
+
+
+@pytest.mark.parametrize(("name", "value"), [("n_steps", 4), ("lag", 2), ("groups", "machine")])
+def test_a_parameter_changed_after_fit_is_named(name, value):
+    frame = two_machines()[["load"]][:20]
+    transformer = SlidingWindowTransformer(3).fit(frame).set_params(**{name: value})
+    with pytest.raises(ValueError, match=rf"{name} was .* in fit and is {value!r} now"):
+        transformer.transform(frame)
+
+
+@pytest.mark.parametrize(
+    ("lag", "message"),
+    [
+        ({"wind": 1}, r"lag names column 'wind', but the columns are \['load'\]"),
+        ({3: 1}, "lag names column 3"),
+        ({"load": 1.5}, "lag of column 'load' must be an int, got 1.5"),
+        ({"load": True}, "lag of column 'load' must be an int, got True"),
+    ],
+)
+def test_a_lag_that_fits_no_column_is_named(lag, message):
+    with pytest.raises(ValueError, match=message):
+        SlidingWindowTransformer(2, lag=lag).fit(two_machines()[["load"]][:20])
+
+
+def test_windows_over_several_series_take_the_memory_of_the_series():
+    n_rows, n_series, n_steps = 20_000, 10, 200
+    table = np.column_stack(
+        [np.random.default_rng(0).normal(size=(n_rows, 4)), np.arange(n_rows) % n_series]
+    )
+    windows = SlidingWindowTransformer(n_steps, groups=4).fit_transform(table)
+    assert windows.shape == (n_rows, n_steps, 4)
+    assert windows.table.nbytes <= 1.2 * table.nbytes
+    assert np.shares_memory(windows[5:9].table, windows.table)
+
+
+def test_windows_over_several_series_can_be_read_like_an_array():
+    windows = SlidingWindowTransformer(3, groups="machine").fit_transform(two_machines())
+    array = np.asarray(windows)
+    assert windows.shape == array.shape == (40, 3, 1)
+    assert (windows.ndim, windows.dtype, len(windows)) == (3, array.dtype, 40)
+    assert repr(windows).startswith("<Windows of shape (40, 3, 1), float64;")
+    rows = np.array([30, 3, 3])
+    for key in (rows, slice(2, 30, 3), [1, 2], np.arange(40) > 35, (rows, ...)):
+        taken = windows[key]
+        assert isinstance(taken, Windows)
+        assert_array_equal(np.asarray(taken), array[key])
+    for key in (5, -1, (5, 1), (slice(None), -1), (..., 0), (rows, slice(1, 3), 0), np.int64(4)):
+        assert_array_equal(windows[key], array[key])
+    assert np.asarray(windows, dtype=np.float32).dtype == np.float32
+    with pytest.raises(ValueError, match="copy=False cannot be had"):
+        np.asarray(windows, copy=False)
+
+
+def test_a_constant_series_is_remembered_by_a_few_rows():
+    import pickle
+
+    series = np.full((100_000, 1), 7.0)
+    transformer = SlidingWindowTransformer(3).fit(series)
+    assert len(pickle.dumps(transformer)) < 5_000
+    assert np.isnan(transformer.transform(series)[0]).all()

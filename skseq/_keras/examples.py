@@ -11,11 +11,12 @@ __all__ = ["Examples"]
 
 @dataclass(frozen=True, eq=False)
 class Examples:
-    """Training examples, none of them with a missing step.
+    """Training examples.
 
     Attributes
     ----------
     inputs : NormalizedWindows
+        A step that is NaN throughout is missing.
     targets : NormalizedWindows
         As many as inputs; NaN where a target is not known.
     weights : ndarray of shape (n_examples,), float32
@@ -24,6 +25,11 @@ class Examples:
     inputs: NormalizedWindows
     targets: NormalizedWindows
     weights: np.ndarray
+
+    def miss_steps(self) -> bool:
+        """Tell whether some window misses a step."""
+        windows = self.inputs.windows
+        return bool(windows.any_in_window(np.isnan(windows.table[:, 0])).any())
 
     def __len__(self) -> int:
         return len(self.weights)

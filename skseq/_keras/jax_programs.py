@@ -33,8 +33,9 @@ _PROGRAMS_KEPT = 32
 class _TrainingProgram:
     """One compiled epoch and one compiled evaluation, for one recipe."""
 
-    def __init__(self, network, arguments):
-        self.model = build_model(network, initialized=False, lstm_layer=FusedLSTM)
+    def __init__(self, network, masked, arguments):
+        self.masked = masked
+        self.model = build_model(network, masked=masked, initialized=False, lstm_layer=FusedLSTM)
         self.optimizer = arguments.optimizer
         self.optimizer.build(self.model.trainable_variables)
         self._fresh_optimizer_state = [
@@ -55,6 +56,8 @@ class _TrainingProgram:
 
     def _batch_loss(self, trainable, non_trainable, batch, training):
         inputs, targets, weights = batch
+        if self.masked:
+            inputs = [jnp.nan_to_num(inputs), ~jnp.isnan(inputs[:, :, 0])]
         outputs, non_trainable = self.model.stateless_call(
             trainable, non_trainable, inputs, training=training
         )
@@ -128,9 +131,10 @@ class JaxTrainer:
     model = None
     stop_requested = False
 
-    def __init__(self, network, arguments, schedule, start, dropout_seed):
+    def __init__(self, network, masked, arguments, schedule, start, dropout_seed):
         self._program = _training_programs.get(
-            (network, arguments.recipe), lambda: _TrainingProgram(network, arguments)
+            (network, masked, arguments.recipe),
+            lambda: _TrainingProgram(network, masked, arguments),
         )
         self._batch_size = schedule.batch_size
         self._momentum = schedule.ema_momentum

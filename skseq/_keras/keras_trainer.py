@@ -13,10 +13,11 @@ __all__ = ["KerasTrainer", "dropout_states"]
 class KerasTrainer:
     """Train a Keras model of its own; callbacks see it at work."""
 
-    def __init__(self, network, arguments, schedule, start, dropout_seed):
+    def __init__(self, network, masked, arguments, schedule, start, dropout_seed):
         self.batch_size = schedule.batch_size
+        self.masked = masked
         self._average = WeightAverage(schedule.ema_momentum)
-        self.model = build_model(network)
+        self.model = build_model(network, masked=masked)
         self.model.set_weights(start.weights)
         self.model.compile(
             optimizer=arguments.optimizer,
@@ -52,7 +53,7 @@ class KerasTrainer:
             rows = order[begin : begin + self.batch_size]
             callbacks.on_train_batch_begin(step)
             self.model.reset_metrics()
-            logs = self.model.train_on_batch(*self._examples.batch(rows), return_dict=True)
+            logs = self.model.train_on_batch(*self._batch(self._examples, rows), return_dict=True)
             callbacks.on_train_batch_end(step, logs)
             total.add(logs, len(rows))
             self._average.update(self.model)
@@ -67,9 +68,15 @@ class KerasTrainer:
         for begin in range(0, len(self._validation), self.batch_size):
             rows = np.arange(begin, min(begin + self.batch_size, len(self._validation)))
             self.model.reset_metrics()
-            logs = self.model.test_on_batch(*self._validation.batch(rows), return_dict=True)
+            logs = self.model.test_on_batch(*self._batch(self._validation, rows), return_dict=True)
             total.add(logs, len(rows))
         return total.logs()
+
+    def _batch(self, examples, rows):
+        inputs, targets, weights = examples.batch(rows)
+        if self.masked:
+            inputs = [np.nan_to_num(inputs), ~np.isnan(inputs[:, :, 0])]
+        return inputs, targets, weights
 
     def weights(self):
         """Copy the weights; after an epoch they are averaged over the steps."""

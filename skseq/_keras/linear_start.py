@@ -34,7 +34,7 @@ def linear_start(network: Network, examples: Examples, alpha: float) -> list[np.
     for begin in range(0, len(examples), chunk):
         rows = np.arange(begin, min(begin + chunk, len(examples)))
         inputs, targets, weights = examples.batch(rows)
-        inputs, weights = inputs.astype(np.float64), weights.astype(np.float64)
+        inputs, weights = np.nan_to_num(inputs).astype(np.float64), weights.astype(np.float64)
         targets = targets.astype(np.float64).reshape(len(rows), horizon, network.n_targets)
         for equations, target in zip(own, with_past, strict=True):
             _add(equations, inputs[:, :, network.pasts[target]], targets[:, :, target], weights)

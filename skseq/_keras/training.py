@@ -82,7 +82,8 @@ def train(
             f"{optimizer}. Set warm_start=False, or keep the optimizer."
         )
     random = np.random.default_rng(order_seed)
-    trainer = _make_trainer(network, arguments, schedule, start, dropout_seed)
+    masked = any(each.miss_steps() for each in (examples, validation) if each is not None)
+    trainer = _make_trainer(network, masked, arguments, schedule, start, dropout_seed)
     trainer.load(examples, validation)
     callbacks = keras.callbacks.CallbackList(
         arguments.callbacks,
@@ -135,13 +136,13 @@ def _continue_history(history, n_epochs, new_logs):
     }
 
 
-def _make_trainer(network, arguments, schedule, start, dropout_seed):
+def _make_trainer(network, masked, arguments, schedule, start, dropout_seed):
     watched = arguments.callbacks or arguments.metrics
     if fast_paths_are_on() and not watched:
         from skseq._keras.jax_programs import JaxTrainer
 
-        return JaxTrainer(network, arguments, schedule, start, dropout_seed)
-    return KerasTrainer(network, arguments, schedule, start, dropout_seed)
+        return JaxTrainer(network, masked, arguments, schedule, start, dropout_seed)
+    return KerasTrainer(network, masked, arguments, schedule, start, dropout_seed)
 
 
 def _check_finite(logs, epoch, trainer):

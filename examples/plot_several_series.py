@@ -1,0 +1,86 @@
+"""
+Several series in one table
+===========================
+
+Eleven American firms, twenty years each: what they invested, what they were worth, what stock they
+had (Grunfeld's data). One model learns from all of them; no window mixes two, and every fold cuts
+all firms at the same year.
+"""
+
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+from sklearn.pipeline import make_pipeline
+from statsmodels.datasets import grunfeld
+
+from skseq import (
+    LastValueRidge,
+    LSTMRegressor,
+    PanelTimeSeriesSplit,
+    SeasonalNaiveRegressor,
+    SlidingWindowTransformer,
+    backtest,
+    forecast,
+)
+
+# %%
+# A row for each firm and year. The firms differ in size by a factor of hundreds: logarithms make
+# their changes comparable.
+
+table = grunfeld.load_pandas().data.astype({"year": int}).set_index("year")
+table[["invest", "value", "capital"]] = np.log(table[["invest", "value", "capital"]])
+print(table.groupby("firm").size().describe()[["count", "min", "max"]].astype(int).to_string())
+
+# %%
+# Windows of four years, the next year to forecast. `groups` names the column that tells the firms
+# apart; it is no feature. The splitter takes the same name.
+
+folds = PanelTimeSeriesSplit(4, groups="firm", test_size=2)
+models = {
+    "repeat the last year": SeasonalNaiveRegressor(),
+    "ridge": LastValueRidge(alpha=100),
+    "LSTM": LSTMRegressor(8, epochs=30, random_state=0),
+}
+pipelines = {
+    name: make_pipeline(SlidingWindowTransformer(4, groups="firm"), model)
+    for name, model in models.items()
+}
+tables = {
+    name: backtest(pipeline, table, table["invest"], cv=folds)
+    for name, pipeline in pipelines.items()
+}
+errors = pd.DataFrame(
+    {
+        name: (t["truth"] - t["forecast"]).abs().groupby(t["fold"]).mean()
+        for name, t in tables.items()
+    }
+)
+print("\nMean absolute error of the logarithm, by fold (two years each)")
+print(pd.concat([errors, errors.mean().to_frame("mean").T]).round(3).to_string())
+
+# %%
+# The year after the last one, for every firm.
+
+fitted = pipelines["LSTM"].fit(table, table["invest"])
+print(f"\nInvestment after the last year\n{np.exp(forecast(fitted, table)).round(1).to_string()}")
+
+# %%
+# Out of all folds, three firms: what was forecast from the years before, against what came.
+
+figure, axes = plt.subplots(figsize=(8, 4), layout="constrained")
+for number, firm in enumerate(["General Motors", "IBM", "Goodyear"]):
+    np.exp(table.loc[table["firm"] == firm, "invest"]).plot(ax=axes, color=f"C{number}", label=firm)
+    for name, style in {"LSTM": "o", "repeat the last year": "x"}.items():
+        rows = tables[name][tables[name]["series"] == firm]
+        label = name if number == 0 else None
+        axes.plot(rows["label"], np.exp(rows["forecast"]), style, color=f"C{number}", label=label)
+axes.set(
+    title="Investment, forecast a year ahead", xlabel="", ylabel="million dollars", yscale="log"
+)
+axes.set_xticks(range(1935, 1955, 5))
+figure.legend(loc="outside lower center", ncols=5)
+picture = Path(__file__).with_suffix(".png")
+figure.savefig(picture, dpi=120)
+print(f"\nPicture: {picture}")
