@@ -145,7 +145,9 @@ def compare(series, part, horizon, seeds):
     print("| who | MSE | MAE | s per run |\n|---|---|---|---:|")
     print_row("repeat the last value", [naive(series, part, horizon, 1)])
     print_row("repeat the same hour of the day before", [naive(series, part, horizon, 24)])
-    print_row("ridge, relative to the last value", *timed(lambda _: ridge(series, part, horizon), [0]))
+    print_row(
+        "ridge, relative to the last value", *timed(lambda _: ridge(series, part, horizon), [0])
+    )
     print_row(
         "**LSTMRegressor, the recipe**",
         *timed(lambda seed: recipe(series, part, horizon, seed), seeds),

@@ -15,11 +15,13 @@ from skseq._supervised import SupervisedWindows, TargetLayout
 from skseq._target_past import TargetPast, confirm_target_pasts, find_target_pasts
 from skseq._windows import Windows
 
-__all__ = ["arguments_of", "network_of", "pasts_of", "schedule_of", "seed_of"]
+__all__ = ["arguments_of", "network_of", "pasts_of", "schedule_of", "seed_of", "stops_early"]
 
 # An LSTM reads this many steps one by one; longer windows it reads in this many segments.
 _MOST_SINGLE_STEPS = 32
 _SEGMENTS = 8
+_FEWEST_ROWS_TO_STOP_EARLY = 2000
+_LARGEST_SHARE_SET_APART = 0.25
 
 
 def arguments_of(regressor) -> CompileArguments:
@@ -40,7 +42,9 @@ def pasts_of(regressor, data: SupervisedWindows) -> tuple[TargetPast | None, ...
         return (None,) * data.targets.n_columns
     if isinstance(features, str):
         return tuple(find_target_pasts(data))
-    if not all(f is None or (isinstance(f, Integral) and not isinstance(f, bool)) for f in features):
+    if not all(
+        f is None or (isinstance(f, Integral) and not isinstance(f, bool)) for f in features
+    ):
         raise ValueError(
             "target_features must be 'auto', None, or a list with the position of a feature, or "
             f"None, for each target, got {features!r}."
@@ -70,6 +74,15 @@ def network_of(regressor, layout: TargetLayout, windows: Windows, pasts) -> Netw
         shares_channels=shares_channels,
         has_linear_path=has_linear_path,
     )
+
+
+def stops_early(regressor, data: SupervisedWindows) -> bool:
+    """Tell whether to stop early; "auto" needs many rows, of which it costs few."""
+    if regressor.early_stopping != "auto":
+        return bool(regressor.early_stopping)
+    gap = data.windows.length + data.targets.length - 1
+    set_apart = regressor.validation_fraction + gap / len(data)
+    return len(data) >= _FEWEST_ROWS_TO_STOP_EARLY and set_apart <= _LARGEST_SHARE_SET_APART
 
 
 def schedule_of(regressor, n_rows: int, n_epochs: int, is_patient: bool) -> Schedule:

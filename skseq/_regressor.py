@@ -13,7 +13,14 @@ from sklearn.utils.validation import check_is_fitted
 from skseq._base import WindowRegressor
 from skseq._keras.engine import Examples, Network, TrainingState, build_model, predict, train
 from skseq._leakage import warn_of_leakage
-from skseq._plan import arguments_of, network_of, pasts_of, schedule_of, seed_of
+from skseq._plan import (
+    arguments_of,
+    network_of,
+    pasts_of,
+    schedule_of,
+    seed_of,
+    stops_early,
+)
 from skseq._sklearn_private import POSITIVE_INT, Interval, StrOptions
 from skseq._supervised import split_latest
 from skseq._units import Units
@@ -85,9 +92,11 @@ class LSTMRegressor(WindowRegressor):
         Passes over the rows; with early stopping, at most so many.
     batch_size : int, default=32
         Rows in one training step. One larger than the data means all rows at once.
-    early_stopping : bool, default=False
+    early_stopping : bool or "auto", default="auto"
         Stop when the loss on the validation rows has not fallen for ``n_iter_no_change`` epochs,
-        and keep the weights of the best one, those before the first among them.
+        and keep the weights of the best one, those before the first among them. "auto" does so
+        from 2,000 rows on, unless the rows set apart, and those left out before them, are more than
+        a quarter of all.
     validation_fraction : float, default=0.1
         Share of the rows set apart for early stopping: the latest. The
         ``n_steps + horizon - 1`` rows before them are left out, so that no window and no future
@@ -194,7 +203,7 @@ class LSTMRegressor(WindowRegressor):
         "ema_momentum": [_SHARE],
         "epochs": [POSITIVE_INT],
         "batch_size": [POSITIVE_INT],
-        "early_stopping": ["boolean"],
+        "early_stopping": ["boolean", StrOptions({"auto"})],
         "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
         "n_iter_no_change": [POSITIVE_INT],
         "callbacks": "no_validation",
@@ -227,7 +236,7 @@ class LSTMRegressor(WindowRegressor):
         ema_momentum=0.99,
         epochs=10,
         batch_size=32,
-        early_stopping=False,
+        early_stopping="auto",
         validation_fraction=0.1,
         n_iter_no_change=10,
         callbacks=None,
@@ -360,7 +369,7 @@ class LSTMRegressor(WindowRegressor):
                 f"The fit to go on from has another network: {self._network}, not {network}. Set "
                 "warm_start=False, or keep the parameters that shape the network."
             )
-        is_patient = self.early_stopping and not partial
+        is_patient = not partial and stops_early(self, data)
         validation = None
         if X_val is not None or y_val is not None:
             validation = self._read_validation_data(X_val, y_val)
@@ -390,9 +399,7 @@ class LSTMRegressor(WindowRegressor):
         return self
 
     def _predict_steps(self, windows):
-        outputs = predict(
-            self._network, self._state.weights, self._units.normalize_inputs(windows)
-        )
+        outputs = predict(self._network, self._state.weights, self._units.normalize_inputs(windows))
         steps = outputs.reshape(len(windows), self._layout.horizon, self._layout.n_targets)
         return self._units.undo(steps, windows)
 

@@ -16,9 +16,7 @@ __all__ = ["predict"]
 _CHUNK, _LARGE_CHUNK = 64, 1024
 
 
-def predict(
-    network: Network, weights: list[np.ndarray], windows: NormalizedWindows
-) -> np.ndarray:
+def predict(network: Network, weights: list[np.ndarray], windows: NormalizedWindows) -> np.ndarray:
     """Run the network on windows in its own units; missing steps (NaN) are skipped.
 
     Parameters
