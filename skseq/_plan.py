@@ -118,7 +118,7 @@ def _shares_channels(share_channels, columns, n_features):
         raise ValueError(
             "share_channels=True needs every feature to be the past of one target, and every "
             f"target to have one: the targets have their pasts in features {list(columns)} of 0 to "
-            f"{n_features - 1}. Use share_channels='auto', or hand over X and y of the same columns."
+            f"{n_features - 1}. Use share_channels='auto', or X and y of the same columns."
         )
     return bool(share_channels)
 

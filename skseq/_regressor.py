@@ -23,6 +23,7 @@ from skseq._plan import (
 )
 from skseq._sklearn_private import POSITIVE_INT, Interval, StrOptions
 from skseq._supervised import split_latest
+from skseq._target_past import TargetPast
 from skseq._units import Units
 from skseq._validation import unchanged_on_error
 
@@ -182,6 +183,8 @@ class LSTMRegressor(WindowRegressor):
 
     _network: Network
     _state: TrainingState
+    _units: Units
+    _pasts: tuple[TargetPast | None, ...]
 
     _parameter_constraints = {
         "units": [POSITIVE_INT, tuple, list],

@@ -15,9 +15,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from skseq._keras.averaging import share_kept
 from skseq._keras.compilation_cache import share_compiled_programs
 from skseq._keras.fused_lstm import FusedLSTM
-from skseq._keras.averaging import share_kept
 from skseq._keras.keras_trainer import dropout_states
 from skseq._keras.loss import WeightedLoss
 from skseq._keras.network import build_model

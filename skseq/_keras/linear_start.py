@@ -40,17 +40,21 @@ def linear_start(network: Network, examples: Examples, alpha: float) -> list[np.
             _add(equations, inputs[:, :, network.pasts[target]], targets[:, :, target], weights)
         for equations, target in zip(rest, without, strict=True):
             _add(equations, inputs.reshape(len(rows), -1), targets[:, :, target], weights)
-    weights = []
+    start = []
     if own:
-        solved = [equations.solve(alpha) for equations in dict.fromkeys(own)]
-        weights += [np.stack([kernel for kernel, _ in solved])]
-        weights += [np.stack([bias[None] for _, bias in solved])]
+        kernels, biases = _solve(dict.fromkeys(own), alpha)
+        start += [kernels, biases[:, None]]
     if rest:
-        solved = [equations.solve(alpha) for equations in rest]
-        weights += [np.stack([kernel for kernel, _ in solved], axis=2)]
-        weights += [np.stack([bias for _, bias in solved], axis=1)]
-        weights[-2:] = weights[-2].reshape(n_steps * network.n_features, -1), weights[-1].ravel()
-    return [weight.astype(np.float32) for weight in weights]
+        kernels, biases = _solve(rest, alpha)
+        # The targets of a step stand side by side.
+        start += [kernels.transpose(1, 2, 0).reshape(kernels.shape[1], -1), biases.T.ravel()]
+    return [weight.astype(np.float32) for weight in start]
+
+
+def _solve(many, alpha):
+    """Kernels of shape (n, n_inputs, horizon) and biases of shape (n, horizon)."""
+    solved = [equations.solve(alpha) for equations in many]
+    return np.stack([kernel for kernel, _ in solved]), np.stack([bias for _, bias in solved])
 
 
 def _add(equations, inputs, targets, weights):

@@ -126,7 +126,8 @@ def _as_read(network, windows, mask):
         values = Segments(network.segment_length, name="segments")(values)
         if mask is not None:
             known = ops.expand_dims(ops.cast(mask, "float32"), 2)
-            mask = ops.any(Segments(network.segment_length)(known) > 0, axis=2)
+            join = Segments(network.segment_length, name="known_segments")
+            mask = ops.any(join(known) > 0, axis=2)
     return values, mask
 
 
