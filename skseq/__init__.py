@@ -11,11 +11,13 @@ from skseq._transformer import SlidingWindowTransformer
 __version__ = "0.1.0.dev0"
 
 __all__ = [
+    "ForecastDisplay",
     "LSTMRegressor",
     "LastValueRidge",
     "PanelTimeSeriesSplit",
     "SeasonalNaiveRegressor",
     "SlidingWindowTransformer",
+    "TrainingHistoryDisplay",
     "backtest",
     "forecast",
     "horizon_scorer",
@@ -23,10 +25,12 @@ __all__ = [
 ]
 
 _LATE = {
+    "ForecastDisplay": "skseq.plotting",
     "LSTMRegressor": "skseq._regressor",
     "LastValueRidge": "skseq.baselines",
     "PanelTimeSeriesSplit": "skseq.model_selection",
     "SeasonalNaiveRegressor": "skseq.baselines",
+    "TrainingHistoryDisplay": "skseq.plotting",
     "backtest": "skseq.model_selection",
     "forecast": "skseq.forecasting",
     "horizon_scorer": "skseq.metrics",

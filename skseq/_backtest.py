@@ -16,7 +16,7 @@ from skseq._series import split_groups
 from skseq._sklearn_private import safe_indexing
 from skseq.exceptions import IncompleteWindowWarning, LeakageWarning
 
-__all__ = ["backtest"]
+__all__ = ["backtest", "compare_with_truth"]
 
 
 def backtest(estimator, X, y, *, cv, groups=None, n_jobs=None, refit=True):
@@ -110,7 +110,9 @@ def _forecast_fold(estimator, X, y, train, test):
     estimator.fit(safe_indexing(X, train), safe_indexing(y, train))
     transform, regressor = part_at_the_end(chosen_estimator(estimator))
     windows = transform(safe_indexing(X, test))
-    return _compare(regressor, windows, regressor.predict(windows), safe_indexing(y, test), test)
+    return compare_with_truth(
+        regressor, windows, regressor.predict(windows), safe_indexing(y, test), test
+    )
 
 
 def _roll_forward(estimator, X, y, folds):
@@ -124,14 +126,14 @@ def _roll_forward(estimator, X, y, folds):
         windows = transform(X)
         predictions = regressor.predict(windows)
     return [
-        _compare(
+        compare_with_truth(
             regressor, safe_indexing(windows, test), predictions[test], safe_indexing(y, test), test
         )
         for _, test in folds
     ]
 
 
-def _compare(regressor, windows, predictions, y, test):
+def compare_with_truth(regressor, windows, predictions, y, test):
     """Put forecasts beside the truth: positions in X and values, each (n_rows, n_steps, n_targets).
 
     Rows of which the future is not known are left out, as a scorer leaves them out.

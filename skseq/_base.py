@@ -1,11 +1,13 @@
 """What every regressor on windows shares: shapes in and out, futures, and the score."""
 
 import numpy as np
-from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.base import RegressorMixin
 from sklearn.metrics import r2_score
 from sklearn.utils.validation import check_is_fitted
 
 from skseq._index import target_names
+from skseq._normalization import Scale
+from skseq._saved_state import SavableEstimator
 from skseq._sklearn_private import check_sample_weight
 from skseq._supervised import SupervisedWindows, TargetLayout, pair_with_targets
 from skseq._validation import check_targets, check_windows
@@ -17,7 +19,7 @@ __all__ = ["WindowRegressor", "usable_rows"]
 _ROUNDING = 1e-9
 
 
-class WindowRegressor(RegressorMixin, BaseEstimator):
+class WindowRegressor(RegressorMixin, SavableEstimator):
     """Base of regressors that predict ``horizon`` steps of each row from its window.
 
     A subclass has the parameters ``horizon`` and ``n_features``, reads its data with
@@ -28,6 +30,7 @@ class WindowRegressor(RegressorMixin, BaseEstimator):
     n_features: int
     max_missing: float = 0.0
     _layout: TargetLayout
+    _saved_classes: tuple[type, ...] = (TargetLayout, Scale)
 
     def predict(self, X):
         """Predict the targets of each row.

@@ -185,6 +185,7 @@ class LSTMRegressor(WindowRegressor):
     _state: TrainingState
     _units: Units
     _pasts: tuple[TargetPast | None, ...]
+    _saved_classes = (*WindowRegressor._saved_classes, Network, TargetPast, TrainingState, Units)
 
     _parameter_constraints = {
         "units": [POSITIVE_INT, tuple, list],

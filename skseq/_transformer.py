@@ -8,14 +8,15 @@ import warnings
 from numbers import Integral
 
 import numpy as np
-from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.base import TransformerMixin
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
 from skseq._index import check_same_index
 from skseq._lags import column_lags, lag_names
-from skseq._memory import find_histories, remember
+from skseq._memory import SeriesMemory, find_histories, remember
 from skseq._runs import cut_windows
+from skseq._saved_state import SavableEstimator
 from skseq._series import read_series, split_groups
 from skseq._sklearn_private import (
     Interval,
@@ -23,6 +24,7 @@ from skseq._sklearn_private import (
     check_feature_names_in,
     remember_set_output,
 )
+from skseq._step import Step
 from skseq._validation import check_numbers, unchanged_on_error
 from skseq._windows import sliding_view
 from skseq.exceptions import IncompleteWindowWarning, LeakageWarning
@@ -38,7 +40,7 @@ def _has_names(transformer) -> bool:
     )
 
 
-class SlidingWindowTransformer(TransformerMixin, BaseEstimator):
+class SlidingWindowTransformer(TransformerMixin, SavableEstimator):
     """Give every row the window of past rows that may be used to predict it.
 
     The window of row t holds rows ``t-lag-n_steps+1`` to ``t-lag``. No row is dropped or added,
@@ -125,6 +127,8 @@ class SlidingWindowTransformer(TransformerMixin, BaseEstimator):
     >>> np.asarray(windows)[:, 0, 0]
     array([nan, nan, 10., 70.])
     """
+
+    _saved_classes = (SeriesMemory, Step)
 
     _parameter_constraints = {
         "n_steps": [Interval(Integral, 1, None, closed="left")],

@@ -13,7 +13,7 @@ from skseq._base import WindowRegressor
 from skseq._normalization import Scale
 from skseq._ridge import NormalEquations
 from skseq._sklearn_private import POSITIVE_INT, Interval
-from skseq._target_past import find_target_pasts
+from skseq._target_past import TargetPast, find_target_pasts
 from skseq._validation import unchanged_on_error
 
 __all__ = ["LastValueRidge", "SeasonalNaiveRegressor"]
@@ -57,6 +57,8 @@ class SeasonalNaiveRegressor(WindowRegressor):
     >>> SeasonalNaiveRegressor(season=3).fit(X, y).predict(X)
     array([1., 2., 3., 1., 2., 3.])
     """
+
+    _saved_classes = (*WindowRegressor._saved_classes, TargetPast)
 
     _parameter_constraints = {
         "season": [POSITIVE_INT],
@@ -169,6 +171,8 @@ class LastValueRidge(WindowRegressor):
     >>> LastValueRidge().fit(X, y).predict([[[200], [210]]])
     array([220.])
     """
+
+    _saved_classes = (*WindowRegressor._saved_classes, TargetPast)
 
     _parameter_constraints = {
         "alpha": [Interval(Real, 0, None, closed="left")],

@@ -542,9 +542,11 @@ def test_a_row_whose_future_is_known_in_part_is_trained_on():
 
 def predict_by_hand(regressor, window):
     """Run the Keras model on one short window in normalised units; restore the units."""
+    import keras
+
     inputs = normalized(window, WINDOWS[COMPLETE])[np.newaxis]
     mean, deviation = mean_and_deviation(LOAD[COMPLETE, np.newaxis])
-    return (np.asarray(regressor.model_(inputs))[0] * deviation + mean).item()
+    return (keras.ops.convert_to_numpy(regressor.model_(inputs))[0] * deviation + mean).item()
 
 
 @pytest.mark.parametrize("architecture", ["plain", "bidirectional and stacked"])

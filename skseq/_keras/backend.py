@@ -11,7 +11,9 @@ import os
 import sys
 from pathlib import Path
 
-__all__ = ["backend_name", "fast_paths_are_on", "keras"]
+import numpy as np
+
+__all__ = ["as_numpy", "backend_name", "fast_paths_are_on", "keras", "run_model"]
 
 _MODULES = {"jax": "jax", "tensorflow": "tensorflow", "torch": "torch"}
 _HOW_TO_INSTALL = (
@@ -84,3 +86,22 @@ def fast_paths_are_on() -> bool:
     They exist for JAX; ``SKSEQ_FAST_PATHS=off`` switches them off.
     """
     return backend_name == "jax" and os.environ.get("SKSEQ_FAST_PATHS") != "off"
+
+
+def as_numpy(tensor) -> np.ndarray:
+    """Copy a tensor of the backend into an array.
+
+    Of PyTorch's, Keras makes one through a method that NumPy calls deprecated.
+    """
+    if backend_name == "torch":
+        return tensor.detach().cpu().numpy().copy()
+    return np.array(keras.ops.convert_to_numpy(tensor))
+
+
+def run_model(model, inputs) -> np.ndarray:
+    """Run a Keras model forward on one batch of arrays."""
+    if backend_name == "torch":
+        torch = importlib.import_module("torch")
+        with torch.no_grad():
+            return as_numpy(model(inputs, training=False))
+    return model.predict_on_batch(inputs)

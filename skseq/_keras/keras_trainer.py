@@ -3,7 +3,7 @@
 import numpy as np
 
 from skseq._keras.averaging import WeightAverage
-from skseq._keras.backend import keras
+from skseq._keras.backend import as_numpy, backend_name, keras
 from skseq._keras.loss import WeightedLoss
 from skseq._keras.network import build_model
 
@@ -76,6 +76,9 @@ class KerasTrainer:
         inputs, targets, weights = examples.batch(rows)
         if self.masked:
             inputs = [np.nan_to_num(inputs), ~np.isnan(inputs[:, :, 0])]
+        if backend_name == "torch":
+            # There alone Keras hands a metric that is a function the targets as they came.
+            targets = keras.ops.convert_to_tensor(targets)
         return inputs, targets, weights
 
     def weights(self):
@@ -94,7 +97,7 @@ def dropout_states(variables, seed):
 
 
 def _values(variables):
-    return [np.array(keras.ops.convert_to_numpy(variable.value)) for variable in variables]
+    return [as_numpy(variable.value) for variable in variables]
 
 
 class _Mean:

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from skseq._keras.backend import fast_paths_are_on
+from skseq._keras.backend import fast_paths_are_on, run_model
 from skseq._keras.network import Network, build_model
 from skseq._units import NormalizedWindows
 
@@ -53,7 +53,7 @@ def _forward(network, masked, fast):
     def forward(weights, inputs, known):
         with lock:
             model.set_weights(weights)
-            return model.predict_on_batch([inputs, known] if masked else inputs)
+            return run_model(model, [inputs, known] if masked else inputs)
 
     return forward
 
