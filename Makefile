@@ -1,6 +1,7 @@
 # make demo     set up, then search over an LSTM on a real series and draw its forecast
 # make test     set up, then run the tests and measure their coverage
 # make lint     ruff (rules and format) and mypy
+# make neighbours  in an environment of its own, the tests with other libraries
 # make format   let ruff put the code in order
 # make clean    remove caches and what tests, examples and builds have written
 #
@@ -28,7 +29,7 @@ export KERAS_BACKEND := $(BACKEND)
 # Compiled programs are kept with the environment they belong to, not in the user's home.
 export SKSEQ_CACHE_DIR ?= $(abspath $(VENV))/compiled
 
-.PHONY: help demo test lint format clean
+.PHONY: help demo test lint neighbours format clean
 
 help:
 	@sed -n 's/^# \(make [a-z]*  .*\)/\1/p' Makefile
@@ -53,6 +54,11 @@ lint: $(INSTALLED)
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
+
+neighbours:
+	$(PYTHON) -m venv .venv-neighbours
+	.venv-neighbours/bin/python -m pip install $(PIP_FLAGS) --editable ".[$(BACKEND),test,neighbours]" onnx onnxruntime
+	.venv-neighbours/bin/python -m pytest tests/neighbours
 
 format: $(INSTALLED)
 	$(PY) -m ruff check --fix

@@ -4,7 +4,7 @@ Weeks without a measurement
 
 The carbon dioxide over Mauna Loa was measured every week from 1958 to 2001, but for 59 weeks. What
 becomes of these gaps? Rows that are not there end a window. Rows that are there but empty are steps
-that a window misses. Nothing is filled in either way, and both come to the same.
+that a window misses, and more windows then miss only a few. Nothing is filled in either way.
 """
 
 from pathlib import Path

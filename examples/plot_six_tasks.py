@@ -4,7 +4,7 @@ Six kinds of input and output
 
 One or many features, one or many targets, one or many steps ahead: on ramps, where everybody knows
 what comes next. Each task is solved twice, from the series through a `Pipeline` and from arrays
-cut by `make_windows`, with one setting for all: `epochs=200`, the rest as it is by default.
+cut by `make_windows`, with all parameters as they are by default.
 
 The networks have seen the ramps from 10 to 200, so that every answer lies within what they know.
 Past the end of that an LSTM falls behind a ramp; `LastValueRidge` does not.
@@ -46,14 +46,14 @@ for name, series, target, horizon, n_known in tasks:
     pipe = Pipeline(
         [
             ("window", SlidingWindowTransformer(n_steps=5)),
-            ("lstm", LSTMRegressor(horizon=horizon, epochs=200, random_state=0)),
+            ("lstm", LSTMRegressor(horizon=horizon, random_state=0)),
         ]
     )
     through_pipeline = forecast(pipe.fit(series, y), known)
 
     # The arrays hold complete windows only, and beside each all that it is to predict.
     X, futures = make_windows(series, n_steps=5, horizon=horizon, target=target)
-    lstm = LSTMRegressor(epochs=200, random_state=0).fit(X, futures)
+    lstm = LSTMRegressor(random_state=0).fit(X, futures)
     through_arrays = lstm.predict(known[np.newaxis, -5:]).reshape(expected.shape)
 
     table.append(

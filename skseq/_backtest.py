@@ -89,7 +89,7 @@ def backtest(estimator, X, y, *, cv, groups=None, n_jobs=None, refit=True):
     X = X if hasattr(X, "shape") else np.asarray(X)
     y = y if hasattr(y, "shape") else np.asarray(y)
     splitter = TimeSeriesSplit(cv) if isinstance(cv, numbers.Integral) else check_cv(cv)
-    folds = list(splitter.split(X, y, groups))
+    folds = [(_positions(train), _positions(test)) for train, test in splitter.split(X, y, groups)]
     if refit:
         pieces = Parallel(n_jobs=n_jobs)(
             delayed(_forecast_fold)(clone(estimator), X, y, train, test) for train, test in folds
@@ -98,6 +98,12 @@ def backtest(estimator, X, y, *, cv, groups=None, n_jobs=None, refit=True):
         pieces = _roll_forward(clone(estimator), X, y, folds)
     series_columns = [window.groups for window in windows_in(estimator)]
     return _as_frame(pieces, X, y, next(iter(series_columns), None))
+
+
+def _positions(rows):
+    """Read rows given as positions or as a mask."""
+    rows = np.asarray(rows)
+    return np.flatnonzero(rows) if rows.dtype == bool else rows
 
 
 def _forecast_fold(estimator, X, y, train, test):
@@ -138,6 +144,12 @@ def compare_with_truth(regressor, windows, predictions, y, test):
     else:
         rows = np.arange(len(test))
         truth, places = np.asarray(y), rows[:, None]
+        if predictions.size != truth.size:
+            raise ValueError(
+                f"{type(regressor).__name__} predicts shape {predictions.shape} from y of shape "
+                f"{truth.shape}: it does not build futures from y (it has no horizon of its own), "
+                "so each row must have one forecast. Use horizon=1 inside it."
+            )
     shape = len(rows), places.shape[1], -1
     return test[rows], test[places], truth.reshape(shape), predictions[rows].reshape(shape)
 

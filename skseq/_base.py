@@ -15,6 +15,9 @@ from skseq._windows import Windows
 
 __all__ = ["WindowRegressor", "usable_rows"]
 
+# 0.29 of 100 steps are 29, whatever 0.29 * 100 is in binary.
+_ROUNDING = 1e-9
+
 
 class WindowRegressor(RegressorMixin, SavableEstimator):
     """Base of regressors that predict ``horizon`` steps of each row from its window.
@@ -193,7 +196,7 @@ def usable_rows(
     """
     is_missing = np.isnan(data.windows.table).all(axis=1)
     n_missing, n_steps = data.windows.count_in_window(is_missing), data.windows.length
-    is_complete = (n_missing <= max_missing * n_steps) & (n_missing < n_steps)
+    is_complete = (n_missing <= max_missing * n_steps + _ROUNDING) & (n_missing < n_steps)
     if not is_complete.any():
         raise ValueError(_why_no_window_is_complete(data, is_missing, n_rows, X_name))
     has_target = data.targets.any_in_window(~np.isnan(data.targets.table).all(axis=1))

@@ -5,6 +5,7 @@ What is not known of a future row is filled with the last row of its series: no 
 
 import sys
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,8 @@ class FutureRows:
         The rows up to now; its values are not read.
     step : Step or None
         From label to label.
+    groups : object
+        What tells the series apart in the table; None for one series.
     n_forecast : int
         Rows of each series to forecast.
     n_added : int
@@ -35,6 +38,7 @@ class FutureRows:
 
     table: SeriesTable
     step: Step | None
+    groups: Any
     n_forecast: int
     n_added: int
 
@@ -59,12 +63,12 @@ class FutureRows:
         ends = (self.table.index[rows[-1:]] for _, rows in self.table.rows_of_series())
         return [self.step.after(end, n_labels) for end in ends]
 
-    def add_to(self, X, X_future, groups):
+    def add_to(self, X, X_future):
         """Return ``X`` with the rows added; what ``X_future`` knows of them stands there."""
         last_rows = [rows[-1] for _, rows in self.table.rows_of_series()]
         added = safe_indexing(X, np.repeat(last_rows, self.n_added))
         if X_future is not None:
-            added = _with_known_values(self, added, X_future, groups)
+            added = _with_known_values(self, added, X_future)
         if not hasattr(X, "iloc"):
             return X.vstack(added) if hasattr(X, "vstack") else np.concatenate([X, added])
         pandas = sys.modules["pandas"]
@@ -73,21 +77,31 @@ class FutureRows:
 
     def _extended_index(self, X):
         pandas = sys.modules["pandas"]
-        if self.step is None or self.table.index is None:
-            return pandas.RangeIndex(len(X) + self.n_added * len(self.table.series))
-        labels = self.labels(self.n_added)
+        has_labels = self.step is not None and self.table.index is not None
+        if has_labels:
+            labels = self.labels(self.n_added)
+            time = self.table.index.append(labels)
+        else:
+            time = pandas.RangeIndex(len(X) + self.n_added * len(self.table.series))
+        is_level = self.groups is not None and self.groups in X.index.names
+        if not is_level or self.groups in X.columns:
+            return time
+        names = X.index.get_level_values(self.groups)
+        names = names.append(pandas.Index(self.names_of_added(), dtype=names.dtype))
         if X.index.nlevels == 1:
-            return X.index.append(labels)
-        names = np.repeat(np.array(self.table.series, dtype=object), self.n_added)
-        time = labels[0].append(labels[1:])
-        levels = [
-            time if X.index.get_level_values(level).name == self.table.index.name else names
-            for level in range(X.index.nlevels)
-        ]
-        return X.index.append(pandas.MultiIndex.from_arrays(levels, names=X.index.names))
+            return names.rename(self.groups)
+        return pandas.MultiIndex.from_arrays(
+            [names, time], names=[self.groups, self.table.index.name if has_labels else None]
+        )
+
+    def names_of_added(self) -> np.ndarray:
+        """Repeat the name of each series for its added rows."""
+        names = np.empty(len(self.table.series), dtype=object)
+        names[:] = self.table.series
+        return np.repeat(names, self.n_added)
 
 
-def plan_future_rows(X, X_future, groups, lags, step: Step | None) -> FutureRows:
+def plan_future_rows(X, X_future, window) -> FutureRows:
     """Work out which rows after the last ones can be forecast, and how many must be added for it.
 
     Parameters
@@ -95,11 +109,8 @@ def plan_future_rows(X, X_future, groups, lags, step: Step | None) -> FutureRows
     X : table of shape (n_rows, n_columns)
     X_future : table or None
         What is known of the rows after it.
-    groups : str, int or None
-    lags : ndarray of int
-        How many rows before its own row the window of a row ends, for each column.
-    step : Step or None
-        The step that was fitted.
+    window : SlidingWindowTransformer
+        Fitted: it knows the series, the lag of each column and the step.
 
     Returns
     -------
@@ -110,10 +121,11 @@ def plan_future_rows(X, X_future, groups, lags, step: Step | None) -> FutureRows
     ValueError
         When windows need values of the rows themselves, and ``X_future`` does not hold them.
     """
+    groups, lags, step = window.groups, window.lags_, window.step_
     features, _, names, index = split_groups(X, groups)
     table = read_series(np.empty((len(features), 0)), names, index)
     table.check_order()
-    if table.labels_are_row_numbers():
+    if window.takes_labels_for_row_numbers(table):
         table = table.without_labels()
     if table.index is not None and not (step is not None and step.fits(table.index)):
         step = table.find_step()
@@ -129,19 +141,47 @@ def plan_future_rows(X, X_future, groups, lags, step: Step | None) -> FutureRows
         )
     else:
         n_forecast = len(X_future) // len(table.series) - n_looked_ahead
-    plan = FutureRows(table, step, n_forecast, n_forecast + n_looked_ahead)
+    plan = FutureRows(table, step, groups, n_forecast, n_forecast + n_looked_ahead)
     if X_future is None and (lags < 1).any():
         raise ValueError(
             f"The windows hold columns with lag={sorted({int(lag) for lag in lags if lag < 1})}, "
             f"known for rows not measured yet. Give them as X_future: {plan.n_added} row(s) of "
             "each series."
         )
+    _check_known_columns(X, X_future, window)
     return plan
 
 
-def _with_known_values(plan, added, X_future, groups):
+def _check_known_columns(X, X_future, window):
+    """Check that no column is missing that windows hold of the rows to forecast.
+
+    Columns that a step in front of the windows has made cannot be traced to those of X.
+    """
+    if X_future is None or not hasattr(X_future, "columns"):
+        return
+    names = list(getattr(window, "feature_names_in_", []))
+    if window.groups in names or (names and isinstance(window.groups, Integral)):
+        del names[names.index(window.groups) if window.groups in names else window.groups]
+    missing = [
+        name
+        for name, lag in zip(names, window.lags_, strict=bool(names))
+        if lag < 1 and name in X.columns and name not in X_future.columns
+    ]
+    if missing:
+        raise ValueError(
+            f"X_future lacks the columns {missing}, which the windows hold up to the rows to "
+            f"forecast (lag={window.lag})."
+        )
+
+
+def _with_known_values(plan, added, X_future):
     """Overwrite the columns of the added rows that ``X_future`` holds."""
-    rows = _rows_known(plan, X_future, groups)
+    rows = _rows_known(plan, X_future)
+    if hasattr(added, "columns") and not hasattr(X_future, "columns"):
+        raise ValueError(
+            f"X_future must name its columns, as X does, but it is a {type(X_future).__name__}. "
+            "Give a data frame."
+        )
     if not hasattr(added, "columns"):
         future = np.asarray(X_future)
         if future.shape[1:] != added.shape[1:]:
@@ -159,14 +199,13 @@ def _with_known_values(plan, added, X_future, groups):
     return added.assign(**{name: future[name].to_numpy() for name in future.columns})
 
 
-def _rows_known(plan, X_future, groups):
+def _rows_known(plan, X_future):
     """Positions in ``X_future`` of the added rows, series after series."""
-    has_groups = len(plan.table.series) > 1 or plan.table.series[0] is not None
-    features, _, names, index = split_groups(X_future, groups if has_groups else None)
+    features, _, names, index = split_groups(X_future, plan.groups)
     future = read_series(np.empty((len(features), 0)), names, index)
     rows_of = dict(future.rows_of_series())
     labels: Any = None if future.has_row_numbers else future.index
-    expected = [] if plan.step is None or labels is None else plan.labels(1)
+    expected = [] if plan.step is None or labels is None else plan.labels(plan.n_added)
     known = []
     for number, series in enumerate(plan.table.series):
         rows = rows_of.get(series, np.arange(0))
@@ -176,10 +215,11 @@ def _rows_known(plan, X_future, groups):
                 f"X_future has {len(rows)} row(s){of_series}, but {plan.n_added} after the last "
                 f"one are needed for {plan.n_forecast} row(s) to forecast."
             )
-        if expected and not is_same_label(labels[rows[0]], expected[number][0]):
-            raise ValueError(
-                f"X_future begins at {labels[rows[0]]}, but the row after the last one of X is "
-                f"{expected[number][0]}. Give the rows that follow directly."
-            )
+        for row, label in zip(rows, expected[number] if expected else [], strict=False):
+            if not is_same_label(labels[row], label):
+                raise ValueError(
+                    f"X_future has a row {labels[row]} where {label} comes after the last one of "
+                    "X. Give the rows that follow directly, in order."
+                )
         known.append(rows[: plan.n_added])
     return np.concatenate(known)

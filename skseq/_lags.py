@@ -8,20 +8,19 @@ import numpy as np
 __all__ = ["column_lags", "lag_names"]
 
 
-def column_lags(lag, names, n_features: int) -> np.ndarray:
+def column_lags(lag, columns: list) -> np.ndarray:
     """Work out the lag of each column.
 
     Parameters
     ----------
     lag : int or mapping from column to int
         Columns that a mapping does not name have lag 1.
-    names : sequence of str or None
-        Names of the columns, where they have some.
-    n_features : int
+    columns : list
+        Names of the columns, or their positions.
 
     Returns
     -------
-    ndarray of int, shape (n_features,)
+    ndarray of int, shape (n_columns,)
 
     Raises
     ------
@@ -30,15 +29,15 @@ def column_lags(lag, names, n_features: int) -> np.ndarray:
 
     Examples
     --------
-    >>> column_lags({"hour": 0}, ["load", "hour"], 2)
+    >>> column_lags({"hour": 0}, ["load", "hour"])
     array([1, 0])
     """
+    n_columns = len(columns)
     if not isinstance(lag, Mapping):
-        return np.full(n_features, int(lag))
-    lags = np.ones(n_features, dtype=np.int64)
-    columns: list = list(range(n_features)) if names is None else list(names)
+        return np.full(n_columns, int(lag))
+    lags = np.ones(n_columns, dtype=np.int64)
     for name, value in lag.items():
-        is_position = isinstance(name, Integral) and -n_features <= int(name) < n_features
+        is_position = isinstance(name, Integral) and -n_columns <= int(name) < n_columns
         if name not in columns and not is_position:
             raise ValueError(
                 f"lag names column {name!r}, but the columns are {columns}. Columns it does not "

@@ -14,6 +14,7 @@ def make_windows(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Cut a series into complete windows and what each of them is to predict.
 
+    The rows are taken as they stand: an index is not looked at, nor a gap in it.
     Only rows with a complete window and a known future are kept: row t needs rows
     ``t - lag - n_steps + 1`` to ``t + horizon - 1``.
 
@@ -62,10 +63,11 @@ def make_windows(
     _check_whole_number("lag", lag, at_least=0)
     _check_whole_number("stride", stride, at_least=1)
     values = np.asarray(series)
-    if values.dtype.kind not in "biufO":
-        raise ValueError(f"series must hold numbers, got dtype {values.dtype}.")
+    if values.dtype.kind not in "biufO" or np.ma.is_masked(series):
+        masked = ", masked" if np.ma.is_masked(series) else ""
+        raise ValueError(f"series must hold numbers, got dtype {values.dtype}{masked}.")
     if values.dtype not in (np.float32, np.float64):
-        values = values.astype(np.float64)
+        values = _as_floats(series, values)
     if values.ndim not in (1, 2) or 0 in values.shape[1:]:
         raise ValueError(
             f"series must have shape (n_rows,) or (n_rows, n_features), got {values.shape}."
@@ -85,6 +87,13 @@ def make_windows(
     if target is None and values.ndim == 1 or np.ndim(target) == 0 and target is not None:
         futures = futures[..., 0]
     return windows[rows], futures[rows]
+
+
+def _as_floats(series, values):
+    """Read a column of numbers of any kind; what pandas marks as missing becomes NaN."""
+    if hasattr(series, "isna") and series.isna().to_numpy().any():
+        return np.asarray(series.astype("float64"))
+    return values.astype(np.float64)
 
 
 def _select_target(values, series, target) -> np.ndarray:

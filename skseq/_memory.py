@@ -31,8 +31,8 @@ class SeriesMemory:
     n_repeats : int
     first_label : label or None
         None where labels do not tell the series from another one.
-    next_label : label or None
-        What a row that follows would be labelled.
+    last : pandas.Index or None
+        The label of the last row.
     run_firsts, run_lasts : pandas.Index or None
         Labels of the first and the last row of each run.
     """
@@ -41,12 +41,12 @@ class SeriesMemory:
     beginning: np.ndarray
     n_repeats: int
     first_label: Any
-    next_label: Any
+    last: Any
     run_firsts: Any
     run_lasts: Any
 
     @classmethod
-    def of(cls, values, index, run_begins, step, reach, *, is_labelled) -> "SeriesMemory":
+    def of(cls, values, index, run_begins, reach, *, is_labelled) -> "SeriesMemory":
         """Remember a series.
 
         Parameters
@@ -55,7 +55,6 @@ class SeriesMemory:
         index : pandas.Index or None
         run_begins : ndarray of int
             Rows at which runs begin.
-        step : Step or None
         reach : int
             How many rows a window reaches back at most.
         is_labelled : bool
@@ -67,13 +66,12 @@ class SeriesMemory:
         n_repeats = int(changes[0]) if len(changes) else len(values)
         n_more = max(reach, _FEWEST_ROWS_TO_RECOGNISE)
         run_ends = np.append(run_begins[1:], len(values)) - 1
-        goes_on = index is not None and step is not None
         return cls(
             tail[max(len(tail) - reach, 0) :].copy(),
             values[n_repeats - 1 : n_repeats + n_more].copy(),
             n_repeats,
             index[0] if is_labelled and index is not None else None,
-            step.after(index[-1:], 1)[0] if goes_on else None,
+            None if index is None else index[-1:],
             index[run_begins] if is_labelled and index is not None else None,
             index[run_ends] if is_labelled and index is not None else None,
         )
@@ -97,9 +95,22 @@ class SeriesMemory:
             and np.array_equal(values[n_repeats:n_rows], self.beginning[1:], equal_nan=True)
         )
 
-    def is_followed_by(self, index) -> bool:
+    def is_followed_by(self, index, step) -> bool:
         """Tell whether the first label is the one that comes next."""
-        return index is not None and is_same_label(index[0], self.next_label)
+        if step is None or not self._lies_on_the_line_of(index):
+            return False
+        return bool(step.follows(self.last.append(index[:1]))[0])
+
+    def is_before(self, index) -> bool:
+        """Tell whether the first label comes after the last one."""
+        return self._lies_on_the_line_of(index) and bool(index[0] > self.last[0])
+
+    def overlaps(self, index) -> bool:
+        """Tell whether the first label does not come after the last one."""
+        return self._lies_on_the_line_of(index) and bool(index[0] <= self.last[0])
+
+    def _lies_on_the_line_of(self, index):
+        return self.last is not None and index is not None and are_comparable(index, self.last)
 
     def is_held_out_from_within(self, index) -> bool:
         """Tell whether a row lies before or between the fitted ones, and is none of them."""
@@ -128,7 +139,7 @@ def remember(table: SeriesTable, step: Step | None, reach: int) -> dict[Any, Ser
         index = None if table.index is None else table.index.take(rows)
         begins = np.flatnonzero(np.diff(run_of[rows], prepend=-1))
         memories[name] = SeriesMemory.of(
-            table.values[rows], index, begins, step, reach, is_labelled=is_labelled
+            table.values[rows], index, begins, reach, is_labelled=is_labelled
         )
     return memories
 
@@ -155,7 +166,8 @@ class Histories:
 def find_histories(memories, table: SeriesTable, step: Step | None, context: str) -> Histories:
     """Find what was remembered of the rows before those of a table.
 
-    A series seen again from its start, or never seen before, begins without a history.
+    A series seen again from its start, or never seen before, begins without a history, and so does
+    one that goes on after a gap in its index where others go on without one.
 
     Parameters
     ----------
@@ -165,7 +177,10 @@ def find_histories(memories, table: SeriesTable, step: Step | None, context: str
     context : {"index", "fitted", "none"}
     """
     run_of = table.runs(step).numbers()
-    histories, n_rows_without, has_held_out_rows = {}, [], False
+    histories: dict[int, np.ndarray] = {}
+    n_rows_without: list[int] = []
+    n_rows_after_a_gap: list[int] = []
+    has_held_out_rows = False
     for name, rows in table.rows_of_series():
         memory = memories.get(name)
         if memory is None:
@@ -175,8 +190,14 @@ def find_histories(memories, table: SeriesTable, step: Step | None, context: str
         has_held_out_rows |= memory.is_held_out_from_within(times)
         if context == "none" or memory.is_seen_again(table.values[rows], times):
             continue
-        if context == "fitted" or memory.is_followed_by(index):
+        is_continued = context == "fitted" and not memory.overlaps(times)
+        if is_continued or memory.is_followed_by(index, step):
             histories[int(run_of[rows[0]])] = memory.tail
+        elif step is not None and memory.is_before(times):
+            n_rows_after_a_gap.append(len(rows))
         else:
             n_rows_without.append(len(rows))
+    if not histories:
+        # No series goes on where it ended, so the gap is one between the tables.
+        n_rows_without += n_rows_after_a_gap
     return Histories(histories, n_rows_without, has_held_out_rows)

@@ -3,7 +3,7 @@
 Statistics are taken and undone in float64; only what goes into the network is float32.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -73,10 +73,18 @@ class Scale:
 
     def undo(self, values: np.ndarray) -> np.ndarray:
         """Put the network's output of shape (..., n_columns) back into units, float64."""
+        return self.stretch(values) + self.shift
+
+    def stretch(self, values: np.ndarray) -> np.ndarray:
+        """Undo the scale alone, float64; what stands for a constant column becomes zero."""
         scale = (
             self.scale if self.is_constant is None else np.where(self.is_constant, 0, self.scale)
         )
-        return values.astype(np.float64) * scale + self.shift
+        return values.astype(np.float64) * scale
+
+    def with_scale(self, scale: np.ndarray, columns: np.ndarray) -> "Scale":
+        """Take another scale for the columns marked in a mask."""
+        return replace(self, scale=np.where(columns, scale, self.scale))
 
 
 def _mean_and_deviation(values: np.ndarray, weights: np.ndarray) -> tuple[float, float]:

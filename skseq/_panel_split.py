@@ -106,10 +106,17 @@ class PanelTimeSeriesSplit(GroupsConsumerMixin, TimeSeriesSplit):
             )
 
     def _times(self, X, groups):
-        features, _, names, index = split_groups(X, self.groups)
+        features, _, names, index = split_groups(_as_table(X), self.groups)
         if names is None:
             names = groups
         table = read_series(np.empty((features.shape[0], 0)), names, index)
         if table.labels_are_row_numbers():
             table = table.without_labels()
         return table.times()
+
+
+def _as_table(X):
+    """Give lists and a Series columns."""
+    if hasattr(X, "to_frame") and not hasattr(X, "columns"):
+        return X.to_frame()
+    return X if hasattr(X, "shape") else np.asarray(X, dtype=object).reshape(len(X), -1)

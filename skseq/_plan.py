@@ -11,8 +11,17 @@ from sklearn.utils import check_random_state
 
 from skseq._keras.engine import CompileArguments, Network, Schedule, compile_arguments
 from skseq._sklearn_private import POSITIVE_INT
+from skseq._supervised import SupervisedWindows, TargetLayout
+from skseq._target_past import TargetPast, confirm_target_pasts, find_target_pasts
+from skseq._windows import Windows
 
-__all__ = ["arguments_of", "network_of", "schedule_of", "seed_of"]
+__all__ = ["arguments_of", "network_of", "pasts_of", "schedule_of", "seed_of", "stops_early"]
+
+# An LSTM reads this many steps one by one; longer windows it reads in this many segments.
+_MOST_SINGLE_STEPS = 32
+_SEGMENTS = 8
+_FEWEST_ROWS_TO_STOP_EARLY = 2000
+_LARGEST_SHARE_SET_APART = 0.25
 
 
 def arguments_of(regressor) -> CompileArguments:
@@ -26,18 +35,54 @@ def arguments_of(regressor) -> CompileArguments:
     )
 
 
-def network_of(regressor, n_features: int, n_outputs: int) -> Network:
+def pasts_of(regressor, data: SupervisedWindows) -> tuple[TargetPast | None, ...]:
+    """Find, or check, which feature is the past of which target."""
+    features = regressor.target_features
+    if features is None:
+        return (None,) * data.targets.n_columns
+    if isinstance(features, str):
+        return tuple(find_target_pasts(data))
+    if not all(
+        f is None or (isinstance(f, Integral) and not isinstance(f, bool)) for f in features
+    ):
+        raise ValueError(
+            "target_features must be 'auto', None, or a list with the position of a feature, or "
+            f"None, for each target, got {features!r}."
+        )
+    return tuple(confirm_target_pasts(data, features))
+
+
+def network_of(regressor, layout: TargetLayout, windows: Windows, pasts) -> Network:
     """Describe the network."""
+    has_linear_path = regressor.alpha is not None
+    segment_length = _segment_length(regressor.segment_length, windows.length)
+    columns = tuple(None if past is None else past.feature for past in pasts)
+    shares_channels = _shares_channels(regressor.share_channels, columns, windows.n_columns)
     return Network(
-        n_features=n_features,
-        n_outputs=n_outputs,
+        n_features=windows.n_columns,
+        n_targets=layout.n_targets,
+        horizon=layout.horizon,
+        n_steps=windows.length if has_linear_path or segment_length > 1 else None,
+        pasts=columns if has_linear_path or shares_channels else (),
         units=_layer_sizes("units", regressor.units),
         bidirectional=bool(regressor.bidirectional),
         activation=regressor.activation,
         dropout=float(regressor.dropout),
         recurrent_dropout=float(regressor.recurrent_dropout),
         dense_units=_layer_sizes("dense_units", regressor.dense_units, may_be_empty=True),
+        segment_length=segment_length,
+        shares_channels=shares_channels,
+        has_linear_path=has_linear_path,
     )
+
+
+def stops_early(regressor, data: SupervisedWindows) -> bool:
+    """Tell whether to stop early; "auto" needs many rows, of which it costs few."""
+    if regressor.early_stopping != "auto":
+        return bool(regressor.early_stopping)
+    gap = data.windows.length + data.targets.length - 1
+    set_apart = regressor.validation_fraction + gap / len(data)
+    return len(data) >= _FEWEST_ROWS_TO_STOP_EARLY and set_apart <= _LARGEST_SHARE_SET_APART
 
 
 def schedule_of(regressor, n_rows: int, n_epochs: int, is_patient: bool) -> Schedule:
@@ -46,6 +91,7 @@ def schedule_of(regressor, n_rows: int, n_epochs: int, is_patient: bool) -> Sche
         epochs=n_epochs,
         batch_size=_effective_batch_size(regressor.batch_size, n_rows),
         n_iter_no_change=regressor.n_iter_no_change if is_patient else None,
+        ema_momentum=float(regressor.ema_momentum),
         verbose=regressor.verbose,
     )
 
@@ -55,6 +101,26 @@ def seed_of(regressor) -> np.random.SeedSequence:
     if regressor.random_state is None:
         return np.random.SeedSequence()
     return np.random.SeedSequence(check_random_state(regressor.random_state).randint(2**31 - 1))
+
+
+def _segment_length(segment_length, n_steps):
+    if segment_length != "auto":
+        return min(int(segment_length), n_steps)
+    return 1 if n_steps <= _MOST_SINGLE_STEPS else -(-n_steps // _SEGMENTS)
+
+
+def _shares_channels(share_channels, columns, n_features):
+    """Whether one network is to read each target's past by itself; every feature must be one."""
+    is_possible = None not in columns and sorted(columns) == list(range(n_features))
+    if share_channels == "auto":
+        return is_possible and n_features > 1
+    if share_channels and not is_possible:
+        raise ValueError(
+            "share_channels=True needs every feature to be the past of one target, and every "
+            f"target to have one: the targets have their pasts in features {list(columns)} of 0 to "
+            f"{n_features - 1}. Use share_channels='auto', or X and y of the same columns."
+        )
+    return bool(share_channels)
 
 
 def _layer_sizes(name, value, may_be_empty=False):

@@ -13,10 +13,18 @@ from sklearn.utils.validation import check_is_fitted
 from skseq._base import WindowRegressor
 from skseq._keras.engine import Examples, Network, TrainingState, build_model, predict, train
 from skseq._leakage import warn_of_leakage
-from skseq._normalization import Scale
-from skseq._plan import arguments_of, network_of, schedule_of, seed_of
+from skseq._plan import (
+    arguments_of,
+    network_of,
+    pasts_of,
+    schedule_of,
+    seed_of,
+    stops_early,
+)
 from skseq._sklearn_private import POSITIVE_INT, Interval, StrOptions
 from skseq._supervised import split_latest
+from skseq._target_past import TargetPast
+from skseq._units import Units
 from skseq._validation import unchanged_on_error
 
 __all__ = ["LSTMRegressor"]
@@ -49,24 +57,47 @@ class LSTMRegressor(WindowRegressor):
         Share of the state left out between two steps of a window in training.
     dense_units : tuple of int, default=()
         Sizes of the fully connected ReLU layers between the LSTM and the output.
-    normalize : {"standard"} or None, default="standard"
+    normalize : {"window", "standard"} or None, default="window"
         "standard" gives each feature and each target mean 0 and standard deviation 1 over the
-        rows that are trained on, by weight, and undoes it in ``predict``. None trains on the
-        values as they are.
+        rows that are trained on, by weight, and undoes it in ``predict``. "window" does so too,
+        but takes a feature that is the past of a target, and this target, relative to its last
+        known value in the window [2]_: so level and trend carry over to values never seen. None
+        trains on the values as they are.
+    target_features : "auto", list of int or None, or None, default="auto"
+        For each target the feature that is its past, up to an affine map, as a scaler in front
+        makes one. "auto" finds it: the target comes back as the last step of a later window. A
+        list says it, with None for a target whose past is not there. None: no target has one.
+    alpha : float or None, default=1.0
+        Weight of the penalty of the ridge regression that the linear path starts at, in
+        normalised units. Beside the LSTM, a linear map leads from the window to the forecast [3]_:
+        from the past of each target, or without one from all features. It begins as the ridge
+        regression in closed form, and the LSTM's part as zero, so that training can only go on
+        from there. None leaves the path out: a plain LSTM.
+    segment_length : int or "auto", default="auto"
+        How many steps the LSTM reads at once [4]_. "auto" reads windows of up to 32 steps step by
+        step, and longer ones in 8 segments.
+    share_channels : bool or "auto", default="auto"
+        Let one network read the past of each target by itself, as if they were separate series
+        [5]_. "auto" does so when there are several targets and every feature is the past of one.
     loss : str, callable or subclass of keras.losses.Loss, default="mse"
         What training makes small, in normalised units. A class takes its settings from
         ``keras_params``, as in ``{"loss__delta": 0.5}``.
     optimizer : str or subclass of keras.optimizers.Optimizer, default="adam"
         Its other settings go into ``keras_params``.
-    learning_rate : float, default=0.005
+    learning_rate : float, default=0.001
         Step size of the optimizer.
-    epochs : int, default=100
+    ema_momentum : float, default=0.99
+        The weights that are kept are a moving average over the steps of training [6]_, in which
+        the average before counts for so much. 0 keeps the last weights.
+    epochs : int, default=10
         Passes over the rows; with early stopping, at most so many.
     batch_size : int, default=32
         Rows in one training step. One larger than the data means all rows at once.
-    early_stopping : bool, default=False
+    early_stopping : bool or "auto", default="auto"
         Stop when the loss on the validation rows has not fallen for ``n_iter_no_change`` epochs,
-        and keep the weights of the best one.
+        and keep the weights of the best one, those before the first among them. "auto" does so
+        from 2,000 rows on, unless the rows set apart, and those left out before them, are more than
+        a quarter of all.
     validation_fraction : float, default=0.1
         Share of the rows set apart for early stopping: the latest. The
         ``n_steps + horizon - 1`` rows before them are left out, so that no window and no future
@@ -104,6 +135,8 @@ class LSTMRegressor(WindowRegressor):
         Names of the columns of 2-D input; only when all of them are strings.
     target_names_in_ : list
         Names of the targets; only when y is a pandas Series or DataFrame.
+    target_features_ : list of int or None
+        For each target the feature that is its past.
     model_ : keras.Model
         The trained network in normalised units, for windows without missing steps.
 
@@ -116,12 +149,24 @@ class LSTMRegressor(WindowRegressor):
     Notes
     -----
     NaN in X stands for a missing step, in which every feature must be NaN. Windows that miss more
-    than ``max_missing`` of their steps are not trained on; ``predict`` skips the steps. NaN
-    targets are not trained on.
+    than ``max_missing`` of their steps are not trained on. The LSTM skips a missing step, and a
+    segment of which all steps are missing; to the linear path and inside a segment a missing step
+    counts as equal to the last value, or with ``normalize="standard"`` to the mean. NaN targets
+    are not trained on.
 
     References
     ----------
     .. [1] Hochreiter and Schmidhuber (1997), Long short-term memory. Neural Computation 9(8).
+    .. [2] Zeng, Chen, Zhang and Xu (2023), Are transformers effective for time series
+       forecasting? AAAI.
+    .. [3] Lai, Chang, Yang and Liu (2018), Modeling long- and short-term temporal patterns with
+       deep neural networks. SIGIR. There trained from random weights.
+    .. [4] Lin, Lin, Wu, Zhao, Mo and Zhang (2023), SegRNN: Segment recurrent neural network for
+       long-term time series forecasting. arXiv:2308.11200.
+    .. [5] Nie, Nguyen, Sinthong and Kalagnanam (2023), A time series is worth 64 words: Long-term
+       forecasting with transformers. ICLR.
+    .. [6] Polyak and Juditsky (1992), Acceleration of stochastic approximation by averaging. SIAM
+       Journal on Control and Optimization 30(4).
 
     Examples
     --------
@@ -138,7 +183,9 @@ class LSTMRegressor(WindowRegressor):
 
     _network: Network
     _state: TrainingState
-    _saved_classes = (*WindowRegressor._saved_classes, Network, TrainingState)
+    _units: Units
+    _pasts: tuple[TargetPast | None, ...]
+    _saved_classes = (*WindowRegressor._saved_classes, Network, TargetPast, TrainingState, Units)
 
     _parameter_constraints = {
         "units": [POSITIVE_INT, tuple, list],
@@ -149,13 +196,18 @@ class LSTMRegressor(WindowRegressor):
         "dropout": [_SHARE],
         "recurrent_dropout": [_SHARE],
         "dense_units": [tuple, list],
-        "normalize": [StrOptions({"standard"}), None],
+        "normalize": [StrOptions({"window", "standard"}), None],
+        "target_features": [StrOptions({"auto"}), tuple, list, None],
+        "alpha": [Interval(Real, 0, None, closed="left"), None],
+        "segment_length": [POSITIVE_INT, StrOptions({"auto"})],
+        "share_channels": ["boolean", StrOptions({"auto"})],
         "loss": "no_validation",
         "optimizer": [str, type],
         "learning_rate": [Interval(Real, 0, None, closed="neither")],
+        "ema_momentum": [_SHARE],
         "epochs": [POSITIVE_INT],
         "batch_size": [POSITIVE_INT],
-        "early_stopping": ["boolean"],
+        "early_stopping": ["boolean", StrOptions({"auto"})],
         "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
         "n_iter_no_change": [POSITIVE_INT],
         "callbacks": "no_validation",
@@ -177,13 +229,18 @@ class LSTMRegressor(WindowRegressor):
         dropout=0.0,
         recurrent_dropout=0.0,
         dense_units=(),
-        normalize="standard",
+        normalize="window",
+        target_features="auto",
+        alpha=1.0,
+        segment_length="auto",
+        share_channels="auto",
         loss="mse",
         optimizer="adam",
-        learning_rate=0.005,
-        epochs=100,
+        learning_rate=0.001,
+        ema_momentum=0.99,
+        epochs=10,
         batch_size=32,
-        early_stopping=False,
+        early_stopping="auto",
         validation_fraction=0.1,
         n_iter_no_change=10,
         callbacks=None,
@@ -202,9 +259,14 @@ class LSTMRegressor(WindowRegressor):
         self.recurrent_dropout = recurrent_dropout
         self.dense_units = dense_units
         self.normalize = normalize
+        self.target_features = target_features
+        self.alpha = alpha
+        self.segment_length = segment_length
+        self.share_channels = share_channels
         self.loss = loss
         self.optimizer = optimizer
         self.learning_rate = learning_rate
+        self.ema_momentum = ema_momentum
         self.epochs = epochs
         self.batch_size = batch_size
         self.early_stopping = early_stopping
@@ -304,14 +366,14 @@ class LSTMRegressor(WindowRegressor):
         arguments = arguments_of(self)
         data, weights = self._read_training_data(X, y, sample_weight, reset=not go_on)
         warn_of_leakage(data, stacklevel=3)
-        n_outputs = self._layout.horizon * self._layout.n_targets
-        network = network_of(self, data.windows.n_columns, n_outputs)
+        pasts = self._pasts if go_on else pasts_of(self, data)
+        network = network_of(self, self._layout, data.windows, pasts)
         if go_on and network != self._network:
             raise ValueError(
                 f"The fit to go on from has another network: {self._network}, not {network}. Set "
                 "warm_start=False, or keep the parameters that shape the network."
             )
-        is_patient = self.early_stopping and not partial
+        is_patient = not partial and stops_early(self, data)
         validation = None
         if X_val is not None or y_val is not None:
             validation = self._read_validation_data(X_val, y_val)
@@ -320,9 +382,8 @@ class LSTMRegressor(WindowRegressor):
             weights = weights[np.isin(data.rows, training.rows)]
             data = training
         if not go_on:
-            self._input_scale = Scale.of_windows(self.normalize, data.windows, weights)
-            self._target_scale = Scale.of_windows(self.normalize, data.targets, weights)
-        self._network = network
+            self._units = Units.of(self.normalize, data, weights, pasts)
+        self._network, self._pasts = network, pasts
         self._state = train(
             network,
             arguments,
@@ -331,19 +392,20 @@ class LSTMRegressor(WindowRegressor):
             None if validation is None else self._as_examples(validation, np.ones(len(validation))),
             seed_of(self),
             start=self._state if go_on else None,
+            alpha=0.0 if self.alpha is None else self.alpha / weights.max(),
         )
         if not (self.warm_start or partial):
             self._state.optimizer_state = None
         self.__dict__.pop("_model", None)
         self.history_ = self._state.history
         self.n_iter_ = self._state.n_epochs
+        self.target_features_ = [None if past is None else past.feature for past in pasts]
         return self
 
     def _predict_steps(self, windows):
-        windows = windows.with_table(self._input_scale.apply(windows.table))
-        outputs = predict(self._network, self._state.weights, windows)
+        outputs = predict(self._network, self._state.weights, self._units.normalize_inputs(windows))
         steps = outputs.reshape(len(windows), self._layout.horizon, self._layout.n_targets)
-        return self._target_scale.undo(steps)
+        return self._units.undo(steps, windows)
 
     def _read_validation_data(self, X_val, y_val):
         if X_val is None or y_val is None:
@@ -355,7 +417,7 @@ class LSTMRegressor(WindowRegressor):
 
     def _as_examples(self, data, weights):
         return Examples(
-            data.windows.with_table(self._input_scale.apply(data.windows.table)),
-            data.targets.with_table(self._target_scale.apply(data.targets.table)),
+            self._units.normalize_inputs(data.windows),
+            self._units.normalize_targets(data),
             (weights / weights.max()).astype(np.float32),
         )

@@ -152,8 +152,14 @@ def split_groups(X, groups):
     """
     index = index_of(X)
     if groups is None:
+        if index is not None and index.nlevels > 1:
+            raise ValueError(
+                f"X has an index of {index.nlevels} levels {list(index.names)}. Name the level "
+                "that tells the series apart in groups, or give every row one label (or none, with "
+                "reset_index)."
+            )
         return X, None, None, index
-    if index is not None and groups in index.names and groups not in X.columns:
+    if index is not None and groups in index.names and groups not in getattr(X, "columns", []):
         names = index.get_level_values(groups)
         return X, None, names, index.droplevel(groups) if index.nlevels > 1 else None
     columns = getattr(X, "columns", None)
@@ -166,6 +172,8 @@ def split_groups(X, groups):
     position = _position_in(list(columns), groups)
     name = columns[position]
     features = X.drop(name) if index is None else X.drop(columns=name)
+    if features.shape[1] == 0:
+        raise ValueError(f"X has no column beside groups={groups!r}: there is nothing to window.")
     return features, position, X[name], index
 
 
@@ -201,19 +209,32 @@ def read_series(values: np.ndarray, names, index) -> SeriesTable:
     """
     has_row_numbers = index is not None and is_default_index(index)
     if index is not None and not has_time(index):
+        _check_no_label_is_missing(index)
         index = None
     series, codes = _codes_of(names, len(values))
     return SeriesTable(values, index, has_row_numbers, series, codes)
+
+
+def _check_no_label_is_missing(index):
+    if index.nlevels == 1 and index.hasnans:
+        row = int(np.flatnonzero(index.isna())[0])
+        raise ValueError(
+            f"Row {row} has no label in the index of X, so its place in time is not known. Fill it "
+            "in, leave the row out, or drop the index with reset_index(drop=True)."
+        )
 
 
 def _codes_of(names, n_rows):
     """Number the series in order of their first rows."""
     if names is None:
         return [None], np.zeros(n_rows, dtype=np.int64)
+    if len(names) != n_rows:
+        raise ValueError(f"groups names the series of {len(names)} rows, but X has {n_rows}.")
+    pandas_na = getattr(sys.modules.get("pandas"), "NA", None)
     numbers: dict = {}
     codes = np.empty(n_rows, dtype=np.int64)
     for row, name in enumerate(np.asarray(names, dtype=object)):
-        if name is None or name != name:
+        if name is None or name is pandas_na or name != name:
             raise ValueError(
                 f"groups names no series for row {row} (it is {name!r}). Fill it in, or leave the "
                 "row out."

@@ -22,6 +22,7 @@ __all__ = ["Step", "are_comparable", "find_step", "has_time", "next_labels"]
 _SMALLEST_SHARE = 0.5
 _FLOAT_DIGITS = 5
 _LONG_MONTH_DAYS = 27
+_N_STRETCHES, _STRETCH = 12, 8
 
 
 @dataclass(frozen=True)
@@ -89,9 +90,17 @@ class Step:
         if self.kind == "period":
             return pandas.period_range(last + 1, periods=n_labels, freq=index.freq, name=name)
         make = pandas.date_range if self.kind == "time" else pandas.timedelta_range
+        zone = getattr(index, "tz", None)
+        is_by_the_wall = zone is not None and not self._is_span_of_time()
+        if is_by_the_wall:
+            last = last.tz_localize(None)
         labels = make(last, periods=n_labels + 1, freq=self.size, name=name)
         # A range leaves out a beginning that is no label of the frequency: a Saturday of "B".
         labels = labels[1:] if labels[0] == last else labels[:-1]
+        if is_by_the_wall:
+            # An hour that the clocks leave out is the next one; one that comes twice, the first.
+            twice = np.ones(len(labels), dtype=bool)
+            labels = labels.tz_localize(zone, nonexistent="shift_forward", ambiguous=twice)
         return labels if labels.dtype == index.dtype else labels.astype(index.dtype)
 
     def _is_span_of_time(self):
@@ -197,12 +206,14 @@ def _candidate_sizes(index, neighbours, kind):
     difference = _commonest_difference(index, neighbours)
     if difference is None:
         return []
-    sizes = [difference]
     if kind != "time":
-        return sizes
+        return [difference]
+    sizes = [difference]
     offsets, days = pandas.offsets, difference / pandas.Timedelta(days=1)
     if days == int(days) and index.tz is not None:
-        sizes.append(pandas.DateOffset(days=int(days)))
+        # By the clock on the wall, which shows its difference only when the clocks change.
+        sizes.insert(0, pandas.DateOffset(days=int(days)))
+    sizes += _frequencies_of_stretches(index.unique().sort_values())
     if days == 1:
         sizes.append(offsets.BusinessDay())
     if days >= _LONG_MONTH_DAYS:
@@ -211,6 +222,18 @@ def _candidate_sizes(index, neighbours, kind):
         sizes += [offsets.QuarterEnd(startingMonth=month) for month in (1, 2, 3)]
         sizes += [offsets.YearEnd(month=month) for month in range(1, 13)]
     return sizes
+
+
+def _frequencies_of_stretches(index):
+    """Infer the frequency of some stretches of an index, of which few have a gap."""
+    found: list = []
+    begins = np.linspace(0, max(len(index) - _STRETCH, 0), _N_STRETCHES).astype(int)
+    for begin in np.unique(begins):
+        stretch = index[begin : begin + _STRETCH]
+        frequency = type(stretch)(stretch, freq="infer").freq
+        if frequency is not None and frequency not in found:
+            found.append(frequency)
+    return found
 
 
 def _commonest_difference(index, neighbours):

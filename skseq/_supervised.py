@@ -4,15 +4,24 @@ What y looks like decides what a prediction looks like; from here on a target is
 ``horizon`` steps of ``n_targets`` values.
 """
 
+import warnings
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from skseq._windows import Windows, rows_with_known_future
+from skseq.exceptions import LeakageWarning
 
 __all__ = ["SupervisedWindows", "TargetLayout", "pair_with_targets", "split_latest"]
 
 _SMALLEST_SHARE_FOLLOWING = 0.1
+_LARGEST_SHARE_OF_SEAMS = 0.5
+_TIMES_ARE_LOST = (
+    "{n_seams} rows do not go on from the one before, and the windows do not tell their times. If "
+    "several series stand one after the other, the latest rows, kept for validation, are those of "
+    "the last series. Hand over the 3-D windows of SlidingWindowTransformer as they are, or give "
+    "X_val and y_val."
+)
 
 
 @dataclass(frozen=True)
@@ -70,19 +79,26 @@ class SupervisedWindows:
     windows : Windows
     targets : Windows
         ``horizon`` rows of targets for each; their times, if any, are those of the last one.
+    n_seams : int
+        Where in all rows, taken or not, a window does not go on from the one before, although most
+        do, and nothing tells their times.
     """
 
     rows: np.ndarray
     windows: Windows
     targets: Windows
+    n_seams: int = 0
 
     def __len__(self) -> int:
         return len(self.rows)
 
     def take(self, which: np.ndarray) -> "SupervisedWindows":
         """Keep some of the rows, by mask or position among them."""
-        return SupervisedWindows(
-            self.rows[which], self.windows.take(which), self.targets.take(which)
+        return replace(
+            self,
+            rows=self.rows[which],
+            windows=self.windows.take(which),
+            targets=self.targets.take(which),
         )
 
 
@@ -105,11 +121,11 @@ def pair_with_targets(
     table, horizon = layout.as_table(y), layout.horizon
     if layout.is_ready_made or horizon == 1:
         targets = Windows(table, np.arange(len(windows)) * horizon, horizon, windows.times)
-        return SupervisedWindows(order, windows, targets)
+        return SupervisedWindows(order, windows, targets, _count_seams(windows))
     first = rows_with_known_future(_checked_follows(windows, horizon, X_name), horizon)
     ends = None if windows.times is None else windows.times[first + horizon - 1]
     targets = Windows(table, first, horizon, ends)
-    return SupervisedWindows(order[first], windows.take(first), targets)
+    return SupervisedWindows(order[first], windows.take(first), targets, _count_seams(windows))
 
 
 def _checked_follows(windows: Windows, horizon: int, X_name: str) -> np.ndarray:
@@ -119,13 +135,14 @@ def _checked_follows(windows: Windows, horizon: int, X_name: str) -> np.ndarray:
             f"horizon={horizon} needs at least {horizon} rows, but {X_name} has n_samples="
             f"{n_rows}: no row has a known future. Use a smaller horizon or a longer series."
         )
-    if windows.length == 1:
+    if windows.length == 1 and windows.times is None:
         raise ValueError(
             f"horizon={horizon} builds the future of a row from the rows that follow it, but "
             "windows of n_steps=1 share no step that would show which do. Use n_steps=2 or more, "
             "or ready-made targets of shape (n_rows, horizon, n_targets) with horizon=1."
         )
-    if follows.mean() < _SMALLEST_SHARE_FOLLOWING:
+    is_unordered = windows.times is None and follows.mean() < _SMALLEST_SHARE_FOLLOWING
+    if is_unordered or not follows.any():
         raise ValueError(
             f"horizon={horizon} builds the future of a row from the rows that follow it, but only "
             f"{follows.sum()} of {n_rows - 1} windows of {X_name} are the one before moved on by a "
@@ -150,6 +167,8 @@ def split_latest(
     ValueError
         When one of the two would be empty.
     """
+    if data.n_seams:
+        warnings.warn(_TIMES_ARE_LOST.format(n_seams=data.n_seams), LeakageWarning, stacklevel=4)
     n_validation = int(np.ceil(fraction * len(data)))
     gap = data.windows.length + data.targets.length - 1
     is_validation = _are_latest(data, n_validation)
@@ -162,6 +181,15 @@ def split_latest(
             "or n_steps, a longer series, X_val and y_val, or early_stopping=False."
         )
     return data.take(is_training), data.take(is_validation)
+
+
+def _count_seams(windows):
+    if windows.times is not None or len(windows) < 2:
+        return 0
+    is_missing = np.isnan(windows.table).all(axis=1)
+    says_nothing = windows.count_in_window(is_missing) == windows.length
+    is_seam = ~windows.follows() & ~says_nothing[:-1]
+    return int(is_seam.sum()) if is_seam.mean() < _LARGEST_SHARE_OF_SEAMS else 0
 
 
 def _are_latest(data, n_latest):

@@ -5,14 +5,15 @@ step of a later row's window, ``delay`` rows on (the transformer's ``lag``). A s
 the windows makes that an affine map of ``y[t]``.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from skseq._supervised import SupervisedWindows
 from skseq._windows import rows_with_known_future
 
-__all__ = ["TargetPast", "find_target_pasts", "fit_line"]
+__all__ = ["TargetPast", "confirm_target_pasts", "find_target_pasts", "fit_line"]
 
 _LONGEST_DELAY = 1000
 _FEWEST_PAIRS = 3
@@ -48,10 +49,61 @@ def find_target_pasts(data: SupervisedWindows) -> list[TargetPast | None]:
     to a larger one. At least three pairs of rows must bear it out; a delay over half of the rows is
     not looked at, for a few pairs of few different values match by chance.
     """
+    newest, targets, follows = _values_in_order(data)
+    return [_find_past(newest, column, follows) for column in targets.T]
+
+
+def confirm_target_pasts(
+    data: SupervisedWindows, features: Sequence[int | None]
+) -> list[TargetPast | None]:
+    """Check, for each target, that the feature claimed to hold its past does.
+
+    Where no rows follow each other, nothing speaks for the claim or against it: the feature is
+    then taken to be in the units of the target.
+
+    Raises
+    ------
+    ValueError
+        When there is not one claim per target, or the data contradict one.
+    """
+    newest, targets, follows = _values_in_order(data)
+    if len(features) != targets.shape[1]:
+        raise ValueError(
+            f"target_features names {len(features)} feature(s), but y has {targets.shape[1]} "
+            "target(s). Give one position, or None, for each target."
+        )
+    pasts: list[TargetPast | None] = []
+    for target, feature in enumerate(features):
+        if feature is None:
+            pasts.append(None)
+            continue
+        if not 0 <= feature < newest.shape[1]:
+            raise ValueError(
+                f"target_features says that feature {feature} is the past of target {target}, but "
+                f"the windows have features 0 to {newest.shape[1] - 1}."
+            )
+        past = _find_past(newest[:, [feature]], targets[:, target], follows)
+        if past is not None:
+            pasts.append(replace(past, feature=int(feature)))
+        elif follows.sum() < _FEWEST_PAIRS:
+            pasts.append(TargetPast(int(feature), 1, 1.0, 0.0))
+        else:
+            raise ValueError(
+                f"target_features says that feature {feature} is the past of target {target}, but "
+                f"in {follows.sum()} pairs of rows that follow each other the target does not come "
+                "back as the last step of a later window. Use target_features='auto', or None for "
+                "a target whose past is not in X."
+            )
+    return pasts
+
+
+def _values_in_order(data):
+    """The newest step of each window, the first step of each target, and which rows follow."""
     newest, targets = data.windows.last_steps(), data.targets.table[data.targets.starts]
     # Windows of one step do not show which rows follow; a match of the values will.
-    follows = np.diff(data.rows) == 1 if data.windows.length == 1 else data.windows.follows()
-    return [_find_past(newest, column, follows) for column in targets.T]
+    shows_nothing = data.windows.length == 1 and data.windows.times is None
+    follows = np.diff(data.rows) == 1 if shows_nothing else data.windows.follows()
+    return newest, targets, follows
 
 
 def _find_past(newest, target, follows):

@@ -134,7 +134,7 @@ class SlidingWindowTransformer(TransformerMixin, SavableEstimator):
         "n_steps": [Interval(Integral, 1, None, closed="left")],
         "lag": [Interval(Integral, 0, None, closed="left"), dict],
         "context": [StrOptions({"index", "fitted", "none"})],
-        "groups": [str, Integral, None],
+        "groups": [str, Interval(Integral, None, None, closed="neither"), None],
         "flatten": ["boolean"],
     }
 
@@ -265,7 +265,23 @@ class SlidingWindowTransformer(TransformerMixin, SavableEstimator):
             self._fitted_with = {"n_steps": self.n_steps, "lag": self.lag, "groups": self.groups}
             self.step_ = table.find_step()
             self._memories = remember(table, self.step_, self.n_rows_back_)
+        self._warn_of_targets_ahead(table, y)
         return table
+
+    def _warn_of_targets_ahead(self, table, y):
+        """Warn of a column of negative lag that is a target: windows then hold what it becomes."""
+        columns = table.values[:, self.lags_ < 0]
+        if y is None or not columns.size:
+            return
+        targets = np.asarray(y).reshape(len(columns), -1)
+        if any(np.array_equal(a, b) for a in columns.T for b in targets.T):
+            warnings.warn(
+                f"A target is among the columns that lag={self.lag} shows ahead of their row: it "
+                "is known, not predicted, and every score will look perfect. Give it lag=1 or "
+                "more.",
+                LeakageWarning,
+                stacklevel=5,
+            )
 
     def _read(self, X, reset):
         """Check the rows and put them beside their labels and the series they belong to."""
@@ -283,12 +299,22 @@ class SlidingWindowTransformer(TransformerMixin, SavableEstimator):
         table.check_order()
         if reset:
             self._group_position = [] if position is None else [position]
-            columns = getattr(self, "feature_names_in_", None)
-            columns = None if columns is None else np.delete(columns, self._group_position)
-            self.lags_ = column_lags(self.lag, columns, values.shape[1])
+            columns = list(getattr(X, "columns", range(self.n_features_in_)))
+            self.lags_ = np.delete(column_lags(self.lag, columns), self._group_position)
             self.n_rows_back_ = max(0, int(self.lags_.max()) + self.n_steps - 1)
-            self._labels_are_row_numbers = table.labels_are_row_numbers()
-        return table.without_labels() if self._labels_are_row_numbers else table
+            self._labels_are_row_numbers = (
+                table.labels_are_row_numbers() if len(table.series) > 1 else None
+            )
+        return table.without_labels() if self.takes_labels_for_row_numbers(table) else table
+
+    def takes_labels_for_row_numbers(self, table):
+        """Tell whether labels only number the rows: decided by the first table of several series.
+
+        Not part of the public interface.
+        """
+        if self._labels_are_row_numbers is None:
+            return table.labels_are_row_numbers()
+        return self._labels_are_row_numbers
 
     def _check_long_enough(self, table):
         reach, n_rows = self.n_rows_back_, np.bincount(table.codes).max()
@@ -342,7 +368,8 @@ class SlidingWindowTransformer(TransformerMixin, SavableEstimator):
                 f"and lag={self.lag} reach {self.n_rows_back_} rows back, and these rows do not "
                 "begin where the fitted ones ended. Keep the frame's index, so that "
                 "context='index' sees them follow (in a Pipeline: "
-                "set_output(transform='pandas')), or set context='fitted' if they do follow.",
+                "set_output(transform='pandas')), or set context='fitted' if they do follow. "
+                "If the rows between are missing for good, nothing is wrong.",
                 IncompleteWindowWarning,
                 stacklevel=4,
             )

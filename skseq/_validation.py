@@ -218,7 +218,8 @@ def _where(windows, table_row):
 def _which_row(windows, table_row):
     """Name the row of the series, where it can be told from the first window that ends on it."""
     number = _first_window_with(windows, table_row)
-    if table_row != windows.starts[number] + windows.length - 1 or number == 0:
+    is_newest = table_row == windows.starts[number] + windows.length - 1
+    if windows.times is not None or not is_newest or number == 0:
         return ""
     return f" (with lag=1, row {number - 1} of the series)"
 

@@ -91,6 +91,14 @@ class Windows:
     def __repr__(self) -> str:
         return f"<Windows of shape {self.shape}, {self.dtype}; numpy.asarray writes them out>"
 
+    def __getattr__(self, name):
+        if name.startswith("_"):
+            raise AttributeError(name)
+        raise AttributeError(
+            f"Windows over several series or gaps have no attribute {name!r}: write them out with "
+            "numpy.asarray(windows) for all that an array can do."
+        )
+
     def __array__(self, dtype=None, copy=None) -> np.ndarray:
         if copy is False:
             raise ValueError("Windows are written out into a new array: copy=False cannot be had.")
@@ -154,17 +162,20 @@ class Windows:
     def follows(self) -> np.ndarray:
         """Tell for each window but the last whether the next one is it, moved on by one step.
 
-        Windows that start on neighbouring rows of one table follow by construction. Others are
-        compared by value, NaN equal to NaN. Windows of one step share no step that could be
-        compared, and windows whose shared steps are all missing show nothing: these do not follow.
+        Windows that start on neighbouring rows of one table follow by construction; of those that
+        carry times, which were cut from series, no others do. Separate windows are compared by
+        value, NaN equal to NaN. Windows of one step share no step that could be compared, and
+        windows whose shared steps are all missing show nothing: these do not follow.
 
         Returns
         -------
         ndarray of bool, shape (n_windows - 1,)
         """
+        follows = np.diff(self.starts) == 1
+        if self.times is not None:
+            return follows
         if self.length == 1:
             return np.zeros(max(len(self) - 1, 0), dtype=bool)
-        follows = np.diff(self.starts) == 1
         unknown = np.flatnonzero(~follows)
         chunk = max(1, _VALUES_PER_CHUNK // (self.length * self.n_columns))
         overlap = np.arange(self.length - 1)

@@ -11,6 +11,7 @@ import numpy as np
 
 from skseq._base import WindowRegressor
 from skseq._normalization import Scale
+from skseq._ridge import NormalEquations
 from skseq._sklearn_private import POSITIVE_INT, Interval
 from skseq._target_past import TargetPast, find_target_pasts
 from skseq._validation import unchanged_on_error
@@ -216,27 +217,14 @@ class LastValueRidge(WindowRegressor):
 
     def _solve(self, data, weights):
         n_inputs = data.windows.length * data.windows.n_columns
-        n_outputs = self._layout.horizon * self._layout.n_targets
-        total, gram = weights.sum(), np.zeros((n_inputs, n_inputs))
-        cross, input_sum = np.zeros((n_inputs, n_outputs)), np.zeros(n_inputs)
-        output_sum = np.zeros(n_outputs)
+        equations = NormalEquations(n_inputs, self._layout.horizon * self._layout.n_targets)
         for begin in range(0, len(data), _WINDOWS_PER_CHUNK):
             chunk = np.arange(begin, min(begin + _WINDOWS_PER_CHUNK, len(data)))
             windows = data.windows.take(chunk)
-            inputs, weight = self._inputs(windows), weights[chunk, None]
             outputs = data.targets.take(chunk).to_array() - self._last_values(windows)
-            outputs = outputs.reshape(len(chunk), -1)
-            gram += inputs.T @ (weight * inputs)
-            cross += inputs.T @ (weight * outputs)
-            input_sum += (weight * inputs).sum(axis=0)
-            output_sum += (weight * outputs).sum(axis=0)
-        input_mean, output_mean = input_sum / total, output_sum / total
-        gram -= total * np.outer(input_mean, input_mean)
-        cross -= total * np.outer(input_mean, output_mean)
-        gram[np.diag_indices_from(gram)] += self.alpha
+            equations.add(self._inputs(windows), outputs.reshape(len(chunk), -1), weights[chunk])
         # The last steps are all zero, so that without a penalty there are many solutions.
-        self.coef_ = np.linalg.lstsq(gram, cross, rcond=None)[0]
-        self.intercept_ = output_mean - input_mean @ self.coef_
+        self.coef_, self.intercept_ = equations.solve(self.alpha)
 
     def _predict_steps(self, windows):
         layout = self._layout

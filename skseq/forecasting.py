@@ -76,26 +76,27 @@ def forecast(estimator, X, *, X_future=None):
     X = X if hasattr(X, "shape") else np.asarray(X)
     if X.shape[0] == 0:
         raise ValueError(_too_few_rows(window, 0) + ".")
-    plan = plan_future_rows(X, X_future, window.groups, window.lags_, window.step_)
+    plan = plan_future_rows(X, X_future, window)
     predictions = _predict_future_rows(estimator, X, X_future, window, plan)
     horizon = _horizon_of(estimator)
     values = np.stack([_join_steps(of_series, horizon) for of_series in predictions])
-    return _with_labels(values, X, plan, window.groups, _target_names_of(estimator))
+    return _with_labels(values, X, plan, _target_names_of(estimator))
 
 
-def _too_few_rows(window, n_rows):
-    reach = window.n_rows_back_
+def _too_few_rows(window, n_rows, series=None):
+    of_series = "" if series is None else f" of series {series!r}"
     return (
-        f"n_steps={window.n_steps} and lag={window.lag} need {reach} rows of X to forecast from, "
-        f"but X has n_samples={n_rows}. Give more rows"
+        f"n_steps={window.n_steps} and lag={window.lag} need {window.n_rows_back_} rows of X to "
+        f"forecast from, but X has n_samples={n_rows}{of_series}. Give more rows"
     )
 
 
 def _predict_future_rows(estimator, X, X_future, window, plan):
     """Predict the rows after the last one of each series, shape (n_series, n_forecast, ...)."""
-    extended = plan.add_to(X, X_future, window.groups)
+    extended = plan.add_to(X, X_future)
     rows = plan.rows_to_forecast()
-    fewest = int(np.bincount(plan.table.codes).min())
+    n_rows = np.bincount(plan.table.codes)
+    fewest, shortest = int(n_rows.min()), plan.table.series[int(n_rows.argmin())]
     is_short = fewest < window.n_rows_back_
     transform, regressor = part_at_the_end(estimator)
     with warnings.catch_warnings():
@@ -104,8 +105,8 @@ def _predict_future_rows(estimator, X, X_future, window, plan):
         if windows_in(regressor):
             if is_short:
                 raise ValueError(
-                    f"{_too_few_rows(window, fewest)}: {type(regressor).__name__} does not show "
-                    "its windows."
+                    f"{_too_few_rows(window, fewest, shortest)}: {type(regressor).__name__} does "
+                    "not show its windows."
                 )
             predictions = _predict_rows(estimator, extended, extended.shape[0])[rows.ravel()]
             return predictions.reshape(*rows.shape, *predictions.shape[1:])
@@ -113,8 +114,8 @@ def _predict_future_rows(estimator, X, X_future, window, plan):
     is_missing = np.isnan(np.asarray(windows, dtype=np.float64))
     if is_short and is_missing.any():
         raise ValueError(
-            f"{_too_few_rows(window, fewest)}, or, when they follow on the fitted ones, keep their "
-            "index or set context='fitted'."
+            f"{_too_few_rows(window, fewest, shortest)}, or, when they follow on the fitted ones, "
+            "keep their index or set context='fitted'."
         )
     _warn_of_breaks(is_missing.reshape(*rows.shape, -1), window, plan)
     predictions = regressor.predict(windows)
@@ -165,18 +166,21 @@ def _target_names_of(estimator):
     return next((found for found in names if found is not None), None)
 
 
-def _with_labels(values, X, plan, groups, names):
+def _with_labels(values, X, plan, names):
     """Label values of shape (n_series, n_values, ...) where X has labels."""
     if index_of(X) is None:
-        return values if groups is not None else values[0]
+        return values[0] if plan.groups is None else values
     pandas = sys.modules["pandas"]
     labels = plan.labels(values.shape[1])
     index, values = labels[0], values.reshape(-1, *values.shape[2:])
-    if groups is not None:
-        level = groups if isinstance(groups, str) else X.columns[groups]
-        series = np.repeat(np.array(plan.table.series, dtype=object), len(index))
-        time = index.append(labels[1:])
-        index = pandas.MultiIndex.from_arrays([series, time], names=[level, index.name])
+    if plan.groups is not None:
+        is_name = plan.groups in X.columns or plan.groups in X.index.names
+        level = plan.groups if is_name else X.columns[plan.groups]
+        series = [name for name, own in zip(plan.table.series, labels, strict=True) for _ in own]
+        index = pandas.MultiIndex.from_arrays(
+            [pandas.Index(series, tupleize_cols=False), index.append(labels[1:])],
+            names=[level, index.name],
+        )
     if values.ndim == 1:
         return pandas.Series(values, index=index, name=None if names is None else names[0])
     return pandas.DataFrame(values, index=index, columns=names)

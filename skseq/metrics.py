@@ -1,4 +1,4 @@
-"""Scores of forecasts over more than one step."""
+"""Scores of forecasts: over more than one step, step by step, beside a baseline or a scale."""
 
 import copy
 
@@ -8,8 +8,9 @@ from sklearn.metrics import check_scoring, get_scorer
 from sklearn.utils.metadata_routing import get_routing_for_object
 
 from skseq._composition import chosen_estimator, part_at_the_end
+from skseq._forecast_errors import error_by_step, mean_absolute_scaled_error, skill_score
 
-__all__ = ["horizon_scorer"]
+__all__ = ["error_by_step", "horizon_scorer", "mean_absolute_scaled_error", "skill_score"]
 
 
 def horizon_scorer(scoring):

@@ -34,7 +34,7 @@ from skseq.exceptions import IncompleteWindowWarning, LeakageWarning
 N_ROWS = 48
 N_STEPS = 4
 FOLDS = TimeSeriesSplit(2)
-TINY = {"units": 4, "epochs": 4, "batch_size": 16, "random_state": 0}
+TINY = {"units": 4, "epochs": 4, "batch_size": 16, "learning_rate": 0.005, "random_state": 0}
 
 T = np.arange(N_ROWS)
 FRAME = pd.DataFrame(

@@ -76,3 +76,20 @@ def test_the_demo_finds_the_scores_of_the_readme_and_draws_the_forecast(run_exam
     printed = capsys.readouterr().out
     assert "2011-06-01" in printed
     assert printed.count("[CV] END") == 32
+
+
+def test_the_example_with_gaps_scores_every_candidate_on_the_same_rows(run_example):
+    example = run_example("plot_missing_weeks.py")
+    assert len(example["table"]) > 1000
+    assert example["scores"]["ridge"] == pytest.approx(0.427, abs=0.001)
+    assert example["scores"]["LSTM"] < example["scores"]["repeat the last week"]
+    assert plt.imread(example["picture"]).std() > 0.01
+
+
+def test_the_example_with_several_series_forecasts_every_firm(run_example, capsys):
+    example = run_example("plot_several_series.py")
+    assert example["errors"].shape == (4, 3)
+    assert np.isfinite(example["errors"].to_numpy()).all()
+    printed = capsys.readouterr().out
+    assert printed.count("1955 ") >= 11
+    assert plt.imread(example["picture"]).std() > 0.01

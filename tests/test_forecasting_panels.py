@@ -259,7 +259,7 @@ def test_arrays_are_known_ahead_by_position():
     [
         (lambda rows: None, r"lag=\[-1\], known for rows not measured yet\. Give .* 2 row\(s\)"),
         (lambda rows: rows[["holiday"]][:1], r"X_future has 1 row\(s\), but 2 after the last one"),
-        (lambda rows: rows.shift(1, freq="h"), "X_future begins at 2024-01-05 23:00:00, but the"),
+        (lambda rows: rows.shift(1, freq="h"), "X_future has a row 2024-01-05 23:00:00 where"),
         (lambda rows: rows.assign(price=1.0), r"X_future has columns \['price'\], which X has not"),
     ],
 )
@@ -269,3 +269,65 @@ def test_what_is_known_ahead_must_be_given_and_fit(X_future, message):
     pipe = linear(lag={"holiday": -1}).fit(past, past["load"])
     with pytest.raises(ValueError, match=message):
         forecast(pipe, past, X_future=X_future(rows))
+
+
+def test_a_known_column_that_is_missing_is_named():
+    table = known_ahead().assign(price=1.0)
+    pipe = linear(lag={"holiday": 0, "price": 0}).fit(table[:-1], table["load"][:-1])
+    with pytest.raises(ValueError, match=r"X_future lacks the columns \['holiday'\], which the"):
+        forecast(pipe, table[:-1], X_future=table[["price"]][-1:])
+
+
+@pytest.mark.parametrize("rows", [[0, 2, 1], [0, 0, 1], [0, 2, 3]])
+def test_every_label_of_what_is_known_ahead_is_compared(rows):
+    table = known_ahead()
+    pipe = linear(lag={"load": 3, "holiday": 0}).fit(table[:-4], table["load"][:-4])
+    with pytest.raises(ValueError, match=r"X_future has a row .* Give the rows that follow"):
+        forecast(pipe, table[:-4], X_future=table[["holiday"]][-4:].iloc[rows])
+
+
+def test_an_array_beside_a_frame_has_no_names_to_know_its_columns_by():
+    table = known_ahead()
+    pipe = linear(lag={"holiday": 0}).fit(table[:-1], table["load"][:-1])
+    with pytest.raises(ValueError, match="X_future must name its columns, as X does"):
+        forecast(pipe, table[:-1], X_future=table[["holiday"]][-1:].to_numpy())
+
+
+def test_unique_times_of_a_panel_are_times_where_they_were_in_fit():
+    days = np.tile(np.arange(100, 140), 2)
+    table = pd.DataFrame(
+        {"machine": np.repeat(["a", "b"], 40), "load": np.tile(np.arange(40.0), 2)}, index=days
+    )
+    pipe = make_pipeline(
+        SlidingWindowTransformer(2, groups="machine"), SeasonalNaiveRegressor()
+    ).fit(table, table["load"])
+    parts = pd.concat([table[:10], table[65:]])
+    future = forecast(pipe, parts)
+    assert future.to_dict() == {("a", 110): 9.0, ("b", 140): 39.0}
+
+
+def test_the_series_that_is_too_short_is_named():
+    table = panel()
+    fitted = line(5, groups="machine").fit(table, table["load"])
+    short = pd.concat([table, machine("new", 30, 3, 7000)])
+    with pytest.raises(ValueError, match=r"n_samples=3 of series 'new'"):
+        forecast(fitted, short)
+
+
+@pytest.mark.parametrize("kind", ["level alone", "words beside it"])
+def test_series_named_by_a_level_go_on_without_times(kind):
+    table = panel()
+    index = pd.Index(table["machine"])
+    if kind == "words beside it":
+        index = pd.MultiIndex.from_arrays([index, [f"row {n}" for n in range(len(table))]])
+        index.names = ["machine", None]
+    table = table[["load"]].set_axis(index)
+    future = forecast(line(groups="machine").fit(table, table["load"]), table)
+    assert_allclose(future["a"], [2300, 2310])
+    assert future["a"].index.tolist() == [30, 31]
+
+
+def test_columns_named_by_numbers_name_their_series():
+    table = panel().set_axis([1, 0], axis=1)
+    future = forecast(line(groups=0).fit(table, table[1]), table)
+    assert future.index.names == [0, "hour"]

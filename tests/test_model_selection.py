@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.compose import TransformedTargetRegressor
 from sklearn.linear_model import Ridge
 from sklearn.metrics import mean_absolute_error
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit, cross_validate
@@ -130,6 +131,17 @@ def test_the_splitter_shows_its_parameters_and_refuses_too_many_folds():
         list(PanelTimeSeriesSplit(groups="plant").split(panel_of([60])))
 
 
+def test_groups_of_another_length_are_refused_and_lists_and_series_are_read():
+    frame = panel_of([60, 60])
+    with pytest.raises(ValueError, match="groups names the series of 7 rows, but X has 120"):
+        list(PanelTimeSeriesSplit(3).split(frame, groups=range(7)))
+    expected = list(PanelTimeSeriesSplit(3).split(frame[["load"]]))
+    for same in (frame["load"],):
+        for fold, (train, _) in zip(PanelTimeSeriesSplit(3).split(same), expected, strict=True):
+            assert_array_equal(fold[0], train)
+    assert len(list(PanelTimeSeriesSplit(3).split(list(range(60))))) == 3
+
+
 # Backtests
 
 
@@ -213,6 +225,25 @@ def test_arrays_stock_regressors_searches_and_workers_are_backtested_too():
     )
     errors = (one["truth"] - one["forecast"]).abs().groupby(one["fold"]).mean()
     assert_allclose(errors, -scores["test_score"])
+
+
+def test_folds_may_be_lists_or_masks():
+    table = one_series()
+    folds = list(TimeSeriesSplit(2).split(table))
+    expected = backtest(ridge(), table, table["load"], cv=folds)
+    lists = [(train.tolist(), test.tolist()) for train, test in folds]
+    pd.testing.assert_frame_equal(backtest(ridge(), table, table["load"], cv=lists), expected)
+    rows = np.arange(len(table))
+    masks = [(np.isin(rows, train), np.isin(rows, test)) for train, test in folds]
+    pd.testing.assert_frame_equal(backtest(ridge(), table, table["load"], cv=masks), expected)
+
+
+def test_a_regressor_that_hides_its_horizon_is_named_by_a_backtest():
+    model = TransformedTargetRegressor(LastValueRidge(horizon=2), transformer=StandardScaler())
+    pipe = make_pipeline(SlidingWindowTransformer(3), model)
+    table = one_series()
+    with pytest.raises(ValueError, match="TransformedTargetRegressor predicts shape"):
+        backtest(pipe, table, table["load"], cv=2)
 
 
 def test_ready_made_futures_are_refused_by_a_backtest():

@@ -20,7 +20,15 @@ from skseq import LSTMRegressor, SlidingWindowTransformer, make_windows
 # Of 32 rows 28 have a complete window: two batches of 16 and 12.
 N_ROWS = 32
 N_STEPS = 4
-TINY = {"units": 4, "epochs": 3, "batch_size": 16, "random_state": 0}
+# A plain LSTM: nothing beside it, trained on standardised windows step by step.
+PLAIN = {
+    "normalize": "standard",
+    "alpha": None,
+    "segment_length": 1,
+    "share_channels": False,
+    "ema_momentum": 0.0,
+}
+TINY = PLAIN | {"units": 4, "epochs": 3, "batch_size": 16, "random_state": 0}
 FULL_BATCH = 64
 # Weights of two trainings whose arithmetic is the same but for the order of float32 sums.
 ROUNDING = {"rtol": 1e-3, "atol": 2e-5}
@@ -215,14 +223,14 @@ ARCHITECTURES = {
 @pytest.mark.parametrize("parameters", ARCHITECTURES.values(), ids=ARCHITECTURES.keys())
 def test_predictions_are_those_of_the_equations_written_out(parameters):
     X, y = make_windows(normalized(SERIES, SERIES)[:, :1], N_STEPS)
-    regressor = LSTMRegressor(**TINY | parameters, normalize=None).fit(X, y)
+    regressor = LSTMRegressor(**TINY | parameters | {"normalize": None}).fit(X, y)
     assert_allclose(regressor.predict(X), network_by_hand(regressor, X), atol=1e-5)
 
 
 @pytest.mark.parametrize("name", ["dropout", "recurrent_dropout"])
 def test_dropout_acts_in_training_and_never_in_prediction(name):
-    with_dropout = LSTMRegressor(**TINY, **{name: 0.5}, normalize=None).fit(WINDOWS, LOAD)
-    without = LSTMRegressor(**TINY, normalize=None).fit(WINDOWS, LOAD)
+    with_dropout = LSTMRegressor(**TINY | {name: 0.5, "normalize": None}).fit(WINDOWS, LOAD)
+    without = LSTMRegressor(**TINY | {"normalize": None}).fit(WINDOWS, LOAD)
     assert not have_same_weights(with_dropout, without)
     X = WINDOWS[COMPLETE]
     assert_allclose(with_dropout.predict(X), network_by_hand(with_dropout, X)[:, 0], rtol=1e-5)
@@ -298,14 +306,14 @@ def test_values_far_from_zero_keep_the_precision_of_double():
 
 
 def test_without_normalization_the_outputs_of_the_network_are_the_predictions():
-    regressor = LSTMRegressor(**TINY, normalize=None).fit(WINDOWS, LOAD)
+    regressor = LSTMRegressor(**TINY | {"normalize": None}).fit(WINDOWS, LOAD)
     outputs = regressor.model_.predict(WINDOWS[COMPLETE], verbose=0)[:, 0]
     assert_allclose(regressor.predict(WINDOWS[COMPLETE]), outputs, rtol=1e-6)
 
 
 def test_a_feature_and_a_target_that_never_change_do_no_harm():
     series = np.column_stack([LOAD, np.full(N_ROWS, 0.1)])
-    regressor = LSTMRegressor(**TINY | {"epochs": 30}, normalize="standard")
+    regressor = LSTMRegressor(**TINY | {"epochs": 30})
     prediction = regressor.fit(windows_of(series), series).predict(windows_of(series))
     assert np.isfinite(prediction).all()
     assert_allclose(prediction[COMPLETE, 1], 0.1, atol=0.5)

@@ -10,7 +10,7 @@ from numpy.testing import assert_array_equal
 
 from skseq import LastValueRidge, SlidingWindowTransformer
 from skseq._windows import Windows
-from skseq.exceptions import IncompleteWindowWarning
+from skseq.exceptions import IncompleteWindowWarning, LeakageWarning
 
 CALENDARS = {
     "hours": pd.date_range("2024-01-01", periods=60, freq="h"),
@@ -419,3 +419,138 @@ def test_a_constant_series_is_remembered_by_a_few_rows():
     transformer = SlidingWindowTransformer(3).fit(series)
     assert len(pickle.dumps(transformer)) < 5_000
     assert np.isnan(transformer.transform(series)[0]).all()
+
+
+# What a fitted transformer decides for the rows to come
+
+
+def test_rows_of_one_series_do_not_make_row_numbers_times():
+    frame = pd.DataFrame({"load": np.arange(30.0), "machine": "a"})
+    mixed = pd.DataFrame({"load": np.arange(20.0), "machine": list("cd") * 10})
+    windows = SlidingWindowTransformer(2, groups="machine").fit(frame).transform(mixed)
+    assert_array_equal(np.asarray(windows)[[4, 5], :, 0], [[0, 2], [1, 3]])
+
+
+@pytest.mark.parametrize("n_machines", [1, 2])
+def test_days_by_the_clock_on_the_wall_go_on_over_its_change(n_machines):
+    days = pd.date_range("2024-02-20", periods=60, freq="D", tz="Europe/Berlin")
+    frame = pd.concat(
+        [
+            pd.DataFrame({"load": np.arange(60.0), "machine": m}, index=days)
+            for m in "ab"[:n_machines]
+        ]
+    )
+    frame = frame.drop(index=days[5])
+    is_past = frame.index < "2024-03-25"
+    transformer = SlidingWindowTransformer(3, groups="machine").fit(frame[is_past])
+    windows = np.asarray(transformer.transform(frame[~is_past]))
+    assert not np.isnan(windows).any()
+
+
+@pytest.mark.parametrize("first", ["2024-03-01 02:30", "2024-09-27 02:30"])
+def test_an_hour_that_the_clocks_leave_out_or_repeat_does_not_stop_a_fit(first):
+    days = pd.date_range(first, periods=30, freq="D", tz="Europe/Berlin")
+    frame = pd.DataFrame({"load": np.arange(30.0)}, index=days)
+    transformer = SlidingWindowTransformer(3).fit(frame)
+    labels = transformer.step_.after(days, 2)
+    dates = pd.date_range(days[-1].date(), periods=3)[1:]
+    assert [label.date() for label in labels] == [date.date() for date in dates]
+
+
+@pytest.mark.parametrize("freq", ["2ME", "2QE", "2YS", "5MS", "BQE", "BYE", "18MS"])
+@pytest.mark.parametrize("n_machines", [1, 2])
+def test_rarer_calendars_are_found_with_a_gap_and_in_panels(freq, n_machines):
+    index = pd.date_range("2001-01-01", periods=40, freq=freq)
+    frame = pd.concat(
+        [
+            pd.DataFrame({"load": np.arange(40.0), "machine": m}, index=index).drop(index=index[17])
+            for m in "ab"[:n_machines]
+        ]
+    )
+    windows = np.asarray(SlidingWindowTransformer(1, groups="machine").fit_transform(frame))
+    missing = np.flatnonzero(np.isnan(windows[:, 0, 0]))
+    assert missing.tolist() == [0, 17, 39, 56][: 2 * n_machines]
+
+
+def test_equal_values_of_two_series_do_not_make_one_follow_the_other():
+    days = pd.date_range("2024-01-01", periods=40, freq="D")
+    frame = pd.concat(
+        [
+            pd.DataFrame({"load": np.r_[np.arange(20.0), np.zeros(20)], "machine": m}, index=days)
+            for m in "ab"
+        ]
+    )
+    is_past = frame.index < days[30]
+    transformer = SlidingWindowTransformer(3, groups="machine").fit(frame[is_past])
+    fitted = LastValueRidge(horizon=2).fit(
+        transformer.transform(frame[is_past]), frame["load"][is_past]
+    )
+    later = transformer.transform(frame[~is_past])
+    rows, _ = fitted.known_futures(later, frame["load"][~is_past])
+    assert rows.tolist() == [*range(9), *range(10, 19)]
+
+
+def test_futures_of_windows_of_one_step_are_known_in_a_panel():
+    frame = two_machines().sort_index(kind="stable")
+    windows = SlidingWindowTransformer(1, groups="machine").fit_transform(frame)
+    fitted = LastValueRidge(horizon=2).fit(windows, frame["load"])
+    rows, futures = fitted.known_futures(windows, frame["load"])
+    assert_array_equal(futures[:, 1] - futures[:, 0], np.ones(38))
+
+
+def test_fitted_rows_seen_again_from_the_middle_do_not_continue_the_fitted_ones():
+    frame = two_machines()[["load"]][:20]
+    transformer = SlidingWindowTransformer(3, context="fitted").fit(frame)
+    with pytest.warns(IncompleteWindowWarning, match="3 of 10 windows are incomplete"):
+        windows = transformer.transform(frame[10:])
+    assert np.isnan(windows[0]).all()
+
+
+def test_floats_follow_through_zero():
+    index = pd.Index(np.linspace(-3, 2.9, 60))
+    frame = pd.DataFrame({"load": np.arange(60.0)}, index=index)
+    windows = SlidingWindowTransformer(3).fit(frame[:30]).transform(frame[30:])
+    assert_array_equal(windows[0, :, 0], [27, 28, 29])
+
+
+@pytest.mark.parametrize(
+    ("frame", "message"),
+    [
+        (
+            pd.DataFrame({"load": [1.0, 2.0]}, index=pd.to_datetime(["2024-01-01", None])),
+            "Row 1 has no label in the index of X",
+        ),
+        (
+            pd.DataFrame(
+                {"load": [1.0] * 4}, index=pd.MultiIndex.from_product([["a", "b"], [1, 2]])
+            ),
+            r"X has an index of 2 levels .* Name the level that tells the series apart in groups",
+        ),
+    ],
+)
+def test_an_index_that_does_not_tell_the_time_of_every_row_is_refused(frame, message):
+    with pytest.raises(ValueError, match=message):
+        SlidingWindowTransformer(1).fit(frame)
+
+
+def test_a_table_of_nothing_but_groups_is_refused():
+    with pytest.raises(ValueError, match="X has no column beside groups='machine'"):
+        SlidingWindowTransformer(1, groups="machine").fit(two_machines()[["machine"]])
+
+
+def test_a_lag_by_position_counts_the_columns_as_they_are_given():
+    table = np.array([[0, 1.0, 5.0], [0, 2.0, 6.0], [0, 3.0, 7.0]])
+    windows = SlidingWindowTransformer(1, groups=0, lag={1: 0}).fit_transform(table)
+    assert_array_equal(np.asarray(windows)[1:, 0], [[2, 5], [3, 6]])
+
+
+def test_a_target_shown_ahead_of_its_row_is_a_leak():
+    table = two_machines()[["load"]][:20]
+    with pytest.warns(LeakageWarning, match=r"lag=\{'load': -1\} shows ahead"):
+        SlidingWindowTransformer(2, lag={"load": -1}).fit(table, table["load"])
+
+
+def test_windows_say_how_to_get_at_what_only_an_array_has():
+    windows = SlidingWindowTransformer(3, groups="machine").fit_transform(two_machines())
+    with pytest.raises(AttributeError, match=r"no attribute 'mean': write them out with numpy"):
+        windows.mean(axis=1)

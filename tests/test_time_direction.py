@@ -224,3 +224,13 @@ def test_every_fold_of_kfold_but_the_last_is_recognised_as_a_leak():
             pytest.warns(UserWarning, match="incomplete"),
         ):
             window.transform(table.iloc[test])
+
+
+def test_early_stopping_says_when_the_times_of_several_series_were_lost():
+    table = panel("stacked")
+    flat = make_pipeline(
+        SlidingWindowTransformer(4, groups="machine", flatten=True),
+        LSTMRegressor(**TINY, n_features=2, early_stopping=True, validation_fraction=0.2),
+    )
+    with pytest.warns(LeakageWarning, match="2 rows do not go on from the one before"):
+        flat.fit(table, table["load"])

@@ -295,11 +295,22 @@ def test_an_empty_series_is_too_short():
 
 
 @pytest.mark.parametrize(
-    "series", [list("12345"), RAMP + 1j, pd.date_range("2024-01-01", periods=5)]
+    "series",
+    [
+        list("12345"),
+        RAMP + 1j,
+        pd.date_range("2024-01-01", periods=5),
+        np.ma.masked_equal(np.arange(9.0), 3),
+    ],
 )
 def test_what_is_no_number_is_refused_and_not_made_into_one(series):
     with pytest.raises(ValueError, match=r"series must hold numbers, got dtype "):
         make_windows(series, 2)
+
+
+def test_what_pandas_marks_as_missing_becomes_nan():
+    X, _ = make_windows(pd.Series([1, 2, None, 4, 5, 6], dtype="Int64"), 2)
+    assert_array_equal(X[:2, :, 0], [[1, 2], [2, np.nan]])
 
 
 def test_words_in_a_column_of_objects_are_refused():

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skseq._windows import Windows
+from skseq._units import NormalizedWindows
 
 __all__ = ["Examples"]
 
@@ -15,25 +15,26 @@ class Examples:
 
     Attributes
     ----------
-    inputs : Windows over a float32 table
+    inputs : NormalizedWindows
         A step that is NaN throughout is missing.
-    targets : Windows over a float32 table
+    targets : NormalizedWindows
         As many as inputs; NaN where a target is not known.
     weights : ndarray of shape (n_examples,), float32
     """
 
-    inputs: Windows
-    targets: Windows
+    inputs: NormalizedWindows
+    targets: NormalizedWindows
     weights: np.ndarray
 
     def miss_steps(self) -> bool:
         """Tell whether some window misses a step."""
-        return bool(self.inputs.any_in_window(np.isnan(self.inputs.table[:, 0])).any())
+        windows = self.inputs.windows
+        return bool(windows.any_in_window(np.isnan(windows.table[:, 0])).any())
 
     def __len__(self) -> int:
         return len(self.weights)
 
     def batch(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Copy some examples out: (n, n_steps, n_features), (n, n_outputs) and (n,)."""
-        targets = self.targets.take(rows).to_array().reshape(len(rows), -1)
-        return self.inputs.take(rows).to_array(), targets, self.weights[rows]
+        targets = self.targets.batch(rows).reshape(len(rows), -1)
+        return self.inputs.batch(rows), targets, self.weights[rows]

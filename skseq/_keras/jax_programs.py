@@ -15,6 +15,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from skseq._keras.averaging import share_kept
 from skseq._keras.compilation_cache import share_compiled_programs
 from skseq._keras.fused_lstm import FusedLSTM
 from skseq._keras.keras_trainer import dropout_states
@@ -62,26 +63,29 @@ class _TrainingProgram:
         )
         return self.loss(targets, outputs, weights), non_trainable
 
-    def _run_epoch(self, state, data, order, n_rows, *, n_steps, horizon, batch_size):
+    def _run_epoch(self, state, data, order, n_rows, momentum, *, n_steps, horizon, batch_size):
         gradient = jax.value_and_grad(partial(self._batch_loss, training=True), has_aux=True)
 
         def step(number, carry):
-            (trainable, non_trainable, optimizer), total = carry
+            (trainable, non_trainable, optimizer, average, n_updates), total = carry
             batch, n_live = _gather(data, order, n_rows, number, n_steps, horizon, batch_size)
             (loss, non_trainable), gradients = gradient(trainable, non_trainable, batch)
             trainable, optimizer = self.optimizer.stateless_apply(optimizer, gradients, trainable)
-            return (trainable, non_trainable, optimizer), total + loss * n_live
+            kept = share_kept(n_updates, momentum, jnp.minimum)
+            average = [kept * a + (1 - kept) * w for a, w in zip(average, trainable, strict=True)]
+            state = trainable, non_trainable, optimizer, average, n_updates + 1
+            return state, total + loss * n_live
 
         n_batches = (n_rows + batch_size - 1) // batch_size
         state, total = jax.lax.fori_loop(0, n_batches, step, (state, 0.0))
         return state, total / n_rows
 
     def _evaluate(self, state, data, order, n_rows, *, n_steps, horizon, batch_size):
-        trainable, non_trainable, _ = state
+        _, non_trainable, _, average, _ = state
 
         def step(number, total):
             batch, n_live = _gather(data, order, n_rows, number, n_steps, horizon, batch_size)
-            loss, _ = self._batch_loss(trainable, non_trainable, batch, training=False)
+            loss, _ = self._batch_loss(average, non_trainable, batch, training=False)
             return total + loss * n_live
 
         n_batches = (n_rows + batch_size - 1) // batch_size
@@ -93,7 +97,9 @@ def _gather(data, order, n_rows, number, n_steps, horizon, batch_size):
     rows = jax.lax.dynamic_slice(order, (number * batch_size,), (batch_size,))
     is_live = number * batch_size + jnp.arange(batch_size) < n_rows
     inputs = data["inputs"][data["input_starts"][rows][:, None] + jnp.arange(n_steps)]
+    inputs = inputs - data["input_bases"][rows][:, None]
     targets = data["targets"][data["target_starts"][rows][:, None] + jnp.arange(horizon)]
+    targets = targets - data["target_bases"][rows][:, None]
     batch = inputs, targets.reshape(batch_size, -1), data["weights"][rows] * is_live
     return batch, is_live.sum()
 
@@ -125,25 +131,26 @@ class JaxTrainer:
     model = None
     stop_requested = False
 
-    def __init__(self, network, masked, arguments, batch_size, start, dropout_seed):
+    def __init__(self, network, masked, arguments, schedule, start, dropout_seed):
         self._program = _training_programs.get(
             (network, masked, arguments.recipe),
             lambda: _TrainingProgram(network, masked, arguments),
         )
-        self._batch_size = batch_size
+        self._batch_size = schedule.batch_size
+        self._momentum = schedule.ema_momentum
         optimizer_state = self._program.optimizer_state(arguments.optimizer, start.optimizer_state)
         seeds = self._program.model.non_trainable_variables
         states = [
             np.asarray(state, variable.dtype)
             for state, variable in zip(dropout_states(seeds, dropout_seed), seeds, strict=True)
         ]
-        self._state = start.weights, states, optimizer_state
+        self._state = start.weights, states, optimizer_state, start.weights, 0
 
     def load(self, examples, validation):
         """Set what to train on and, unless None, what to validate on."""
         self._sizes = {
-            "n_steps": examples.inputs.length,
-            "horizon": examples.targets.length,
+            "n_steps": examples.inputs.windows.length,
+            "horizon": examples.targets.windows.length,
             "batch_size": self._batch_size,
         }
         self._examples = _on_device(examples)
@@ -153,7 +160,12 @@ class JaxTrainer:
     def run_epoch(self, order, callbacks):
         """Train on the examples in the given order; return the mean loss."""
         self._state, loss = self._program.run_epoch(
-            self._state, self._examples, self._padded(order), len(order), **self._sizes
+            self._state,
+            self._examples,
+            self._padded(order),
+            len(order),
+            self._momentum,
+            **self._sizes,
         )
         return {"loss": float(loss)}
 
@@ -168,8 +180,8 @@ class JaxTrainer:
         return {"loss": float(loss)}
 
     def weights(self):
-        """Copy the present weights."""
-        return [np.array(weight) for weight in self._state[0]]
+        """Copy the weights, averaged over the steps."""
+        return [np.array(weight) for weight in self._state[3]]
 
     def optimizer_state(self):
         """Copy the optimizer's variables."""
@@ -193,10 +205,14 @@ def _on_device(examples):
         padded[: len(values)] = values
         return jax.device_put(padded)
 
+    inputs, input_bases = examples.inputs.parts()
+    targets, target_bases = examples.targets.parts()
     return {
-        "inputs": pad(examples.inputs.table, np.float32),
-        "input_starts": pad(examples.inputs.starts, np.int32),
-        "targets": pad(examples.targets.table, np.float32),
-        "target_starts": pad(examples.targets.starts, np.int32),
+        "inputs": pad(inputs, np.float32),
+        "input_bases": pad(input_bases, np.float32),
+        "input_starts": pad(examples.inputs.windows.starts, np.int32),
+        "targets": pad(targets, np.float32),
+        "target_bases": pad(target_bases, np.float32),
+        "target_starts": pad(examples.targets.windows.starts, np.int32),
         "weights": pad(examples.weights, np.float32),
     }

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from skseq._keras.averaging import WeightAverage
 from skseq._keras.backend import as_numpy, backend_name, keras
 from skseq._keras.loss import WeightedLoss
 from skseq._keras.network import build_model
@@ -12,9 +13,10 @@ __all__ = ["KerasTrainer", "dropout_states"]
 class KerasTrainer:
     """Train a Keras model of its own; callbacks see it at work."""
 
-    def __init__(self, network, masked, arguments, batch_size, start, dropout_seed):
-        self.batch_size = batch_size
+    def __init__(self, network, masked, arguments, schedule, start, dropout_seed):
+        self.batch_size = schedule.batch_size
         self.masked = masked
+        self._average = WeightAverage(schedule.ema_momentum)
         self.model = build_model(network, masked=masked)
         self.model.set_weights(start.weights)
         self.model.compile(
@@ -46,6 +48,7 @@ class KerasTrainer:
     def run_epoch(self, order, callbacks):
         """Train on the examples in the given order; return the mean loss and metrics."""
         total = _Mean()
+        self._average.put_away(self.model)
         for step, begin in enumerate(range(0, len(order), self.batch_size)):
             rows = order[begin : begin + self.batch_size]
             callbacks.on_train_batch_begin(step)
@@ -53,6 +56,8 @@ class KerasTrainer:
             logs = self.model.train_on_batch(*self._batch(self._examples, rows), return_dict=True)
             callbacks.on_train_batch_end(step, logs)
             total.add(logs, len(rows))
+            self._average.update(self.model)
+        self._average.put_on(self.model)
         return total.logs()
 
     def evaluate(self):
@@ -77,7 +82,7 @@ class KerasTrainer:
         return inputs, targets, weights
 
     def weights(self):
-        """Copy the present weights."""
+        """Copy the weights; after an epoch they are averaged over the steps."""
         return _values(self.model.weights)
 
     def optimizer_state(self):

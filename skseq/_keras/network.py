@@ -1,11 +1,13 @@
 """The network: its description, the Keras model it stands for, and its first weights."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 
 import numpy as np
 
 from skseq._keras.backend import keras
+from skseq._keras.layers import ChannelsApart, ChannelsTogether, LinearPath, Segments
 from skseq._keras.names import check_activation
 
 __all__ = ["Network", "build_model", "initial_weights"]
@@ -15,21 +17,62 @@ __all__ = ["Network", "build_model", "initial_weights"]
 class Network:
     """What determines the shapes and the arithmetic of a network; hashable.
 
-    Windows of any length go in: shape (n_windows, n_steps, n_features). Out come
-    (n_windows, n_outputs) values.
+    Windows of shape (n_windows, n_steps, n_features) go in, of any length when ``n_steps`` is
+    None. Out come (n_windows, horizon * n_targets) values, the targets of a step side by side.
+
+    Attributes
+    ----------
+    n_features, n_targets, horizon : int
+    n_steps : int or None
+        Needed by segments and by the linear path.
+    pasts : tuple of int or None
+        For each target the feature that is its past; empty without a linear path and shared
+        channels, which alone ask for it.
+    units : tuple of int
+    bidirectional : bool
+    activation : str
+    dropout, recurrent_dropout : float
+    dense_units : tuple of int
+    segment_length : int
+        How many steps the LSTM reads at once.
+    shares_channels : bool
+        Whether one network reads the past of each target by itself.
+    has_linear_path : bool
+        Whether a linear map of the window is added to what comes out of the LSTM.
     """
 
     n_features: int
-    n_outputs: int
+    n_targets: int = 1
+    horizon: int = 1
+    n_steps: int | None = None
+    pasts: tuple[int | None, ...] = ()
     units: tuple[int, ...] = (50,)
     bidirectional: bool = False
     activation: str = "tanh"
     dropout: float = 0.0
     recurrent_dropout: float = 0.0
     dense_units: tuple[int, ...] = ()
+    segment_length: int = 1
+    shares_channels: bool = False
+    has_linear_path: bool = False
 
     def __post_init__(self):
         check_activation(self.activation)
+
+    @property
+    def n_outputs(self) -> int:
+        """Number of values that come out for each window."""
+        return self.horizon * self.n_targets
+
+    @property
+    def n_values_read(self) -> int:
+        """Number of values that the LSTM reads at once."""
+        return self.segment_length * (1 if self.shares_channels else self.n_features)
+
+    @property
+    def n_values_shown(self) -> int:
+        """Number of values that its output layer gives for each window, or channel, it read."""
+        return self.horizon if self.shares_channels else self.n_outputs
 
 
 def build_model(
@@ -46,7 +89,8 @@ def build_model(
     network : Network
     masked : bool, default=False
         Take a second input of shape (n_windows, n_steps), False where a step is to be skipped.
-        The weights are the same, in the same order.
+        Its values must be zero; a segment is skipped when all of its steps are. The weights are
+        the same, in the same order.
     initialized : bool, default=True
         False leaves the weights zero, for a model that only ever runs with weights given to it:
         it is built faster, for nothing is drawn.
@@ -57,12 +101,40 @@ def build_model(
     -------
     keras.Model
     """
+    windows = keras.Input((network.n_steps, network.n_features), name="windows")
+    mask = keras.Input((network.n_steps,), dtype="bool", name="known_steps") if masked else None
+    values, known = _as_read(network, windows, mask)
+    outputs = _recurrent_path(network, values, known, initialized, lstm_layer)
+    if network.shares_channels:
+        outputs = ChannelsTogether(network.n_targets, name="channels_together")(outputs)
+    if network.has_linear_path:
+        linear = LinearPath(
+            network.horizon, network.pasts, network.shares_channels, name="linear_path"
+        )
+        outputs = keras.layers.Add(name="sum")([outputs, linear(windows)])
+    return keras.Model([windows, mask] if masked else windows, outputs, name="lstm")
+
+
+def _as_read(network, windows, mask):
+    """Arrange windows and mask as the LSTM reads them."""
+    ops, values = keras.ops, windows
+    if network.shares_channels:
+        values = ChannelsApart(network.pasts, name="channels_apart")(values)
+        if mask is not None:
+            mask = ops.repeat(mask, len(network.pasts), axis=0)
+    if network.segment_length > 1:
+        values = Segments(network.segment_length, name="segments")(values)
+        if mask is not None:
+            known = ops.expand_dims(ops.cast(mask, "float32"), 2)
+            join = Segments(network.segment_length, name="known_segments")
+            mask = ops.any(join(known) > 0, axis=2)
+    return values, mask
+
+
+def _recurrent_path(network, values, mask, initialized, lstm_layer):
     layers = keras.layers
     kernel, recurrent = _SEEDED if initialized else _UNINITIALIZED
     seeds = count(1)
-    windows = keras.Input((None, network.n_features), name="windows")
-    mask = keras.Input((None,), dtype="bool", name="known_steps") if masked else None
-    values = windows
     for depth, units in enumerate(network.units):
         lstm = lstm_layer(
             units,
@@ -81,14 +153,12 @@ def build_model(
             values = layers.Dropout(network.dropout, seed=next(seeds))(values)
     for depth, units in enumerate(network.dense_units):
         initializer = kernel(seed=next(seeds))
-        values = layers.Dense(units, "relu", kernel_initializer=initializer, name=f"dense_{depth}")(
-            values
-        )
+        dense = layers.Dense(units, "relu", kernel_initializer=initializer, name=f"dense_{depth}")
+        values = dense(values)
     initializer = kernel(seed=next(seeds))
-    outputs = layers.Dense(network.n_outputs, kernel_initializer=initializer, name="outputs")(
+    return layers.Dense(network.n_values_shown, kernel_initializer=initializer, name="outputs")(
         values
     )
-    return keras.Model([windows, mask] if masked else windows, outputs, name="lstm")
 
 
 @keras.saving.register_keras_serializable(package="skseq")
@@ -101,8 +171,13 @@ _SEEDED = keras.initializers.GlorotUniform, keras.initializers.Orthogonal
 _UNINITIALIZED = (lambda seed: _zeros), (lambda seed: _zeros)
 
 
-def initial_weights(network: Network, random: np.random.Generator) -> list[np.ndarray]:
+def initial_weights(
+    network: Network, random: np.random.Generator, linear: Sequence[np.ndarray] = ()
+) -> list[np.ndarray]:
     """Draw the first weights, in the order of ``model.get_weights()``.
+
+    With a linear path, whose first weights are given, the output layer of the LSTM begins at zero:
+    training starts where the linear path alone is.
 
     They have the distributions of Keras's own defaults, but are drawn with NumPy, so that a seed
     gives the same weights on every backend: Glorot-uniform kernels [1]_, orthogonal recurrent
@@ -118,7 +193,7 @@ def initial_weights(network: Network, random: np.random.Generator) -> list[np.nd
        architectures.
     """
     weights: list[np.ndarray] = []
-    n_inputs = network.n_features
+    n_inputs = network.n_values_read
     for units in network.units:
         for _ in range(2 if network.bidirectional else 1):
             bias = np.zeros(4 * units)
@@ -129,10 +204,12 @@ def initial_weights(network: Network, random: np.random.Generator) -> list[np.nd
                 bias,
             ]
         n_inputs = units * (2 if network.bidirectional else 1)
-    for units in (*network.dense_units, network.n_outputs):
+    for units in (*network.dense_units, network.n_values_shown):
         weights += [_glorot_uniform(n_inputs, units, random), np.zeros(units)]
         n_inputs = units
-    return [weight.astype(np.float32) for weight in weights]
+    if network.has_linear_path:
+        weights[-2] = np.zeros_like(weights[-2])
+    return [weight.astype(np.float32) for weight in (*weights, *linear)]
 
 
 def _glorot_uniform(n_inputs, n_outputs, random):

@@ -7,7 +7,7 @@ import numpy as np
 
 from skseq._keras.backend import fast_paths_are_on, run_model
 from skseq._keras.network import Network, build_model
-from skseq._windows import Windows
+from skseq._units import NormalizedWindows
 
 __all__ = ["predict"]
 
@@ -16,14 +16,14 @@ __all__ = ["predict"]
 _CHUNK, _LARGE_CHUNK = 64, 1024
 
 
-def predict(network: Network, weights: list[np.ndarray], windows: Windows) -> np.ndarray:
+def predict(network: Network, weights: list[np.ndarray], windows: NormalizedWindows) -> np.ndarray:
     """Run the network on windows in its own units; missing steps (NaN) are skipped.
 
     Parameters
     ----------
     network : Network
     weights : list of ndarray
-    windows : Windows over a float32 table
+    windows : NormalizedWindows
 
     Returns
     -------
@@ -32,7 +32,7 @@ def predict(network: Network, weights: list[np.ndarray], windows: Windows) -> np
     chunk = _CHUNK if len(windows) <= _LARGE_CHUNK // 2 else _LARGE_CHUNK
     outputs = np.empty((len(windows), network.n_outputs), dtype=np.float32)
     for begin in range(0, len(windows), chunk):
-        inputs = windows.take(slice(begin, begin + chunk)).to_array()
+        inputs = windows.batch(slice(begin, begin + chunk))
         n_live = len(inputs)
         if n_live < chunk:
             inputs = np.concatenate([inputs, np.zeros((chunk - n_live, *inputs.shape[1:]), "f4")])

@@ -12,6 +12,7 @@ import numpy as np
 from skseq._keras.backend import fast_paths_are_on, keras
 from skseq._keras.examples import Examples
 from skseq._keras.keras_trainer import KerasTrainer
+from skseq._keras.linear_start import linear_start
 from skseq._keras.network import Network, initial_weights
 from skseq._keras.scikeras_door import CompileArguments
 from skseq.exceptions import DivergenceError
@@ -29,6 +30,7 @@ class Schedule:
     epochs: int
     batch_size: int
     n_iter_no_change: int | None = None
+    ema_momentum: float = 0.0
     verbose: int = 0
 
 
@@ -51,11 +53,12 @@ def train(
     validation: Examples | None,
     seed: np.random.SeedSequence,
     start: TrainingState | None = None,
+    alpha: float = 0.0,
 ) -> TrainingState:
     """Train a network, from the beginning or on from an earlier state.
 
     Every random choice comes from ``seed``: the first weights, the order of the examples and
-    the dropout.
+    the dropout. A linear path starts at the ridge regression with penalty ``alpha``.
 
     Raises
     ------
@@ -69,7 +72,9 @@ def train(
         seed = np.random.SeedSequence(seed.entropy, spawn_key=(start.n_epochs,))
     weights_seed, order_seed, dropout_seed = seed.spawn(3)
     if start is None:
-        start = TrainingState(initial_weights(network, np.random.default_rng(weights_seed)))
+        linear = linear_start(network, examples, alpha) if network.has_linear_path else ()
+        random = np.random.default_rng(weights_seed)
+        start = TrainingState(initial_weights(network, random, linear))
     optimizer = type(arguments.optimizer).__name__
     if start.optimizer_state is not None and start.optimizer != optimizer:
         raise ValueError(
@@ -78,7 +83,7 @@ def train(
         )
     random = np.random.default_rng(order_seed)
     masked = any(each.miss_steps() for each in (examples, validation) if each is not None)
-    trainer = _make_trainer(network, masked, arguments, schedule.batch_size, start, dropout_seed)
+    trainer = _make_trainer(network, masked, arguments, schedule, start, dropout_seed)
     trainer.load(examples, validation)
     callbacks = keras.callbacks.CallbackList(
         arguments.callbacks,
@@ -89,6 +94,7 @@ def train(
         steps=-(-len(examples) // schedule.batch_size),
     )
     best = _BestWeights(schedule.n_iter_no_change)
+    best.begin(trainer)
     new_logs = []
     try:
         callbacks.on_train_begin()
@@ -130,13 +136,13 @@ def _continue_history(history, n_epochs, new_logs):
     }
 
 
-def _make_trainer(network, masked, arguments, batch_size, start, dropout_seed):
+def _make_trainer(network, masked, arguments, schedule, start, dropout_seed):
     watched = arguments.callbacks or arguments.metrics
     if fast_paths_are_on() and not watched:
         from skseq._keras.jax_programs import JaxTrainer
 
-        return JaxTrainer(network, masked, arguments, batch_size, start, dropout_seed)
-    return KerasTrainer(network, masked, arguments, batch_size, start, dropout_seed)
+        return JaxTrainer(network, masked, arguments, schedule, start, dropout_seed)
+    return KerasTrainer(network, masked, arguments, schedule, start, dropout_seed)
 
 
 def _check_finite(logs, epoch, trainer):
@@ -152,13 +158,23 @@ def _check_finite(logs, epoch, trainer):
 
 
 class _BestWeights:
-    """The weights of the epoch with the lowest validation loss, and the patience to wait."""
+    """The weights of the epoch with the lowest validation loss, and the patience to wait.
+
+    The weights before the first epoch compete: a linear path may be best left as it began.
+    """
 
     def __init__(self, patience):
         self.patience = patience
         self.weights = None
         self.loss = np.inf
         self.n_epochs_since = 0
+
+    def begin(self, trainer) -> None:
+        """Take the weights before the first epoch into account."""
+        if self.patience is not None:
+            loss = trainer.evaluate()["loss"]
+            if np.isfinite(loss):
+                self.weights, self.loss = trainer.weights(), loss
 
     def is_reached(self, logs, trainer) -> bool:
         """Take an epoch into account; True when there have been enough without a better one."""

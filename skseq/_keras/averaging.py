@@ -1,0 +1,50 @@
+"""The exponential moving average of the weights over the steps of training."""
+
+import numpy as np
+
+__all__ = ["WeightAverage", "share_kept"]
+
+
+def share_kept(n_updates, momentum, minimum=min):
+    """Share of the average that stays when the next weights come in; less in the beginning.
+
+    Examples
+    --------
+    The first weights are taken as they are; the second count for nine tenths.
+
+    >>> share_kept(0, momentum=0.99), share_kept(1, momentum=0.99)
+    (0.0, 0.1)
+    """
+    return minimum(momentum, n_updates / (n_updates + 9))
+
+
+class WeightAverage:
+    """The average beside a Keras model, which has it on between epochs."""
+
+    def __init__(self, momentum):
+        self._momentum = momentum
+        self._n_updates = 0
+        self._weights = self._average = None
+
+    def put_away(self, model):
+        """Go on training from the weights themselves."""
+        if self._weights is not None:
+            model.set_weights(self._weights)
+
+    def update(self, model):
+        """Take the weights after a step into the average."""
+        if not self._momentum:
+            return
+        weights, kept = model.get_weights(), share_kept(self._n_updates, self._momentum)
+        average = self._average or weights
+        self._average = [
+            np.float32(kept) * old + np.float32(1 - kept) * new
+            for old, new in zip(average, weights, strict=True)
+        ]
+        self._n_updates += 1
+
+    def put_on(self, model):
+        """Give the model the average, to be looked at and evaluated."""
+        if self._average is not None:
+            self._weights = model.get_weights()
+            model.set_weights(self._average)

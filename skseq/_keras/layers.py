@@ -1,0 +1,156 @@
+"""The layers of skseq's own: steps in segments, channels apart and together, the linear path.
+
+All of them only reshape, but for ``LinearPath``. They are registered with Keras, so that a saved
+model is read back in Keras's safe mode wherever skseq is imported.
+"""
+
+from skseq._keras.backend import keras
+
+__all__ = ["ChannelsApart", "ChannelsTogether", "LinearPath", "Segments"]
+
+_register = keras.saving.register_keras_serializable(package="skseq")
+ops = keras.ops
+
+
+@_register
+class Segments(keras.layers.Layer):
+    """Join neighbouring steps: (n, n_steps, n_features) to (n, n_segments, length * n_features).
+
+    The newest segment ends on the newest step; the oldest is filled up with zeros.
+    """
+
+    def __init__(self, length, **kwargs):
+        super().__init__(**kwargs)
+        self.length = length
+
+    def call(self, windows):
+        """Join the steps."""
+        n_steps, n_features = windows.shape[1:]
+        n_segments = -(-n_steps // self.length)
+        missing = n_segments * self.length - n_steps
+        if missing:
+            windows = ops.pad(windows, [[0, 0], [missing, 0], [0, 0]])
+        return ops.reshape(windows, (-1, n_segments, self.length * n_features))
+
+    def compute_output_shape(self, input_shape):
+        """Return the shape that comes out."""
+        n_windows, n_steps, n_features = input_shape
+        return n_windows, -(-n_steps // self.length), self.length * n_features
+
+    def get_config(self):
+        """Return what the constructor takes."""
+        return {**super().get_config(), "length": self.length}
+
+
+@_register
+class ChannelsApart(keras.layers.Layer):
+    """Make a window of each column: (n, n_steps, n_features) to (n * n_columns, n_steps, 1).
+
+    Parameters
+    ----------
+    columns : sequence of int
+        Which features, and in what order.
+    """
+
+    def __init__(self, columns, **kwargs):
+        super().__init__(**kwargs)
+        self.columns = tuple(columns)
+
+    def call(self, windows):
+        """Take the columns apart."""
+        channels = ops.transpose(ops.take(windows, self.columns, axis=2), (0, 2, 1))
+        return ops.reshape(channels, (-1, windows.shape[1], 1))
+
+    def compute_output_shape(self, input_shape):
+        """Return the shape that comes out."""
+        return None, input_shape[1], 1
+
+    def get_config(self):
+        """Return what the constructor takes."""
+        return {**super().get_config(), "columns": self.columns}
+
+
+@_register
+class ChannelsTogether(keras.layers.Layer):
+    """Undo ChannelsApart: (n * n_channels, horizon) to (n, horizon * n_channels)."""
+
+    def __init__(self, n_channels, **kwargs):
+        super().__init__(**kwargs)
+        self.n_channels = n_channels
+
+    def call(self, outputs):
+        """Put the channels of a step side by side."""
+        horizon = outputs.shape[1]
+        channels = ops.reshape(outputs, (-1, self.n_channels, horizon))
+        return ops.reshape(ops.transpose(channels, (0, 2, 1)), (-1, horizon * self.n_channels))
+
+    def compute_output_shape(self, input_shape):
+        """Return the shape that comes out."""
+        return None, input_shape[1] * self.n_channels
+
+    def get_config(self):
+        """Return what the constructor takes."""
+        return {**super().get_config(), "n_channels": self.n_channels}
+
+
+@_register
+class LinearPath(keras.layers.Layer):
+    """Predict each target linearly: from its own past, or without one from all features.
+
+    Parameters
+    ----------
+    horizon : int
+    pasts : sequence of int or None
+        For each target the feature that is its past.
+    shared : bool
+        One set of coefficients for all targets; each then has a past.
+    """
+
+    def __init__(self, horizon, pasts, shared=False, **kwargs):
+        super().__init__(**kwargs)
+        self.horizon, self.pasts, self.shared = horizon, tuple(pasts), shared
+        self._with_past = [target for target, past in enumerate(self.pasts) if past is not None]
+        self._without = [target for target, past in enumerate(self.pasts) if past is None]
+
+    def build(self, input_shape):
+        """Make the weights, zero at first."""
+        _, n_steps, n_features = input_shape
+        if self._with_past:
+            n_sets = 1 if self.shared else len(self._with_past)
+            self.own_kernel = self._zeros("own_kernel", (n_sets, n_steps, self.horizon))
+            self.own_bias = self._zeros("own_bias", (n_sets, 1, self.horizon))
+        if self._without:
+            n_outputs = self.horizon * len(self._without)
+            self.kernel = self._zeros("kernel", (n_steps * n_features, n_outputs))
+            self.bias = self._zeros("bias", (n_outputs,))
+
+    def call(self, windows):
+        """Give (n, horizon * n_targets) values."""
+        _, n_steps, n_features = windows.shape
+        parts = []
+        if self._with_past:
+            columns = tuple(self.pasts[target] for target in self._with_past)
+            series = ops.transpose(ops.take(windows, columns, axis=2), (2, 0, 1))
+            own = ops.matmul(series, self.own_kernel) + self.own_bias
+            parts.append(ops.transpose(own, (1, 2, 0)))
+        if self._without:
+            rows = ops.reshape(windows, (-1, n_steps * n_features))
+            values = ops.matmul(rows, self.kernel) + self.bias
+            parts.append(ops.reshape(values, (-1, self.horizon, len(self._without))))
+        steps = parts[0] if len(parts) == 1 else ops.concatenate(parts, axis=2)
+        if len(parts) == 2:
+            order = [*self._with_past, *self._without]
+            steps = ops.take(steps, tuple(order.index(t) for t in range(len(order))), axis=2)
+        return ops.reshape(steps, (-1, self.horizon * len(self.pasts)))
+
+    def compute_output_shape(self, input_shape):
+        """Return the shape that comes out."""
+        return input_shape[0], self.horizon * len(self.pasts)
+
+    def get_config(self):
+        """Return what the constructor takes."""
+        own = {"horizon": self.horizon, "pasts": self.pasts, "shared": self.shared}
+        return {**super().get_config(), **own}
+
+    def _zeros(self, name, shape):
+        return self.add_weight(name=name, shape=shape, initializer="zeros")

@@ -1,0 +1,266 @@
+"""The network's own layers, its linear path, and every combination of what shapes it."""
+
+import itertools
+
+import keras
+import numpy as np
+import pytest
+from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.linear_model import Ridge
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import MinMaxScaler, StandardScaler
+
+from skseq import LSTMRegressor, SlidingWindowTransformer, make_windows
+from skseq._keras.averaging import WeightAverage
+from skseq._keras.layers import ChannelsApart, ChannelsTogether, LinearPath, Segments
+from skseq._keras.network import Network, build_model, initial_weights
+
+N_STEPS = 5
+SERIES = 50 + np.random.default_rng(0).normal(size=(60, 2)).cumsum(axis=0)
+TINY = {"units": 3, "epochs": 2, "batch_size": 16, "random_state": 0}
+STILL = TINY | {"learning_rate": 1e-30, "epochs": 1}
+
+
+# Layers
+
+
+def test_segments_join_steps_and_fill_the_oldest_with_zeros():
+    windows = np.arange(1.0, 11.0, dtype=np.float32).reshape(1, 5, 2)
+    segments = np.asarray(Segments(2)(windows))
+    assert_array_equal(segments[0], [[0, 0, 1, 2], [3, 4, 5, 6], [7, 8, 9, 10]])
+
+
+def test_channels_apart_and_together_undo_each_other():
+    windows = np.random.default_rng(0).normal(size=(4, 3, 2)).astype(np.float32)
+    apart = np.asarray(ChannelsApart((1, 0))(windows))
+    assert apart.shape == (8, 3, 1)
+    assert_array_equal(apart[0, :, 0], windows[0, :, 1])
+    together = np.asarray(ChannelsTogether(2)(apart[:, :, 0]))
+    assert_array_equal(together.reshape(4, 3, 2), windows[:, :, ::-1])
+
+
+@pytest.mark.parametrize(
+    ("pasts", "shared"), [((1, None, 0), False), ((1, 0), True), ((None,), False)]
+)
+def test_the_linear_path_is_a_product_per_target(pasts, shared):
+    random = np.random.default_rng(0)
+    windows = random.normal(size=(4, N_STEPS, 2)).astype(np.float32)
+    layer = LinearPath(3, pasts, shared)
+    layer.build(windows.shape)
+    layer.set_weights([random.normal(size=weight.shape) for weight in layer.get_weights()])
+    weights = iter(layer.get_weights())
+    outputs = np.asarray(layer(windows)).reshape(4, 3, len(pasts))
+    own = [target for target, past in enumerate(pasts) if past is not None]
+    if own:
+        kernel, bias = next(weights), next(weights)
+        for number, target in enumerate(own):
+            number = 0 if shared else number
+            expected = windows[:, :, pasts[target]] @ kernel[number] + bias[number]
+            assert_allclose(outputs[:, :, target], expected, atol=1e-5)
+    if None in pasts:
+        kernel, bias = next(weights), next(weights)
+        expected = windows.reshape(4, -1) @ kernel + bias
+        assert_allclose(outputs[:, :, pasts.index(None)], expected, atol=1e-5)
+
+
+PATHS = [
+    {},
+    {"pasts": (0, 1), "shares_channels": True},
+    {"pasts": (1, 0), "shares_channels": True, "has_linear_path": True},
+    {"pasts": (0, None), "has_linear_path": True},
+]
+NETWORKS = [
+    Network(
+        **{"n_features": 2, "n_targets": 2, "horizon": 3, "n_steps": N_STEPS, "units": (3, 2)},
+        bidirectional=bidirectional,
+        dense_units=dense_units,
+        segment_length=segment_length,
+        dropout=0.1,
+        **paths,
+    )
+    for bidirectional, dense_units, segment_length, paths in itertools.product(
+        [False, True], [(), (4,)], [1, 2], PATHS
+    )
+]
+
+
+@pytest.mark.parametrize("network", NETWORKS, ids=range(len(NETWORKS)))
+def test_first_weights_have_the_shapes_and_the_order_of_the_model(network):
+    model = build_model(network, initialized=False)
+    linear = []
+    if network.has_linear_path:
+        linear = [np.ones(weight.shape) for weight in model.get_layer("linear_path").get_weights()]
+    drawn = initial_weights(network, np.random.default_rng(0), linear)
+    assert [weight.shape for weight in drawn] == [weight.shape for weight in model.get_weights()]
+    model.set_weights(drawn)
+    if network.has_linear_path:
+        assert_array_equal(model.get_layer("outputs").get_weights()[0], 0)
+        assert all((w == 1).all() for w in model.get_layer("linear_path").get_weights())
+
+
+def test_a_saved_model_is_read_back_in_safe_mode(tmp_path):
+    X, y = make_windows(SERIES, N_STEPS, horizon=3)
+    regressor = LSTMRegressor(**TINY, segment_length=2).fit(X, y)
+    regressor.model_.save(tmp_path / "model.keras")
+    again = keras.saving.load_model(tmp_path / "model.keras", safe_mode=True)
+    inputs = np.random.default_rng(0).normal(size=(4, N_STEPS, 2)).astype(np.float32)
+    assert_array_equal(
+        again.predict(inputs, verbose=0), regressor.model_.predict(inputs, verbose=0)
+    )
+
+
+# The linear path in a fit
+
+
+@pytest.mark.parametrize("loss", ["mse", "mae"])
+def test_training_starts_at_the_ridge_on_relative_windows(loss):
+    X, y = make_windows(SERIES[:, :1], N_STEPS, horizon=2)
+    y = y[..., 0]
+    regressor = LSTMRegressor(**STILL, loss=loss).fit(X, y[:, :, None])
+    scale = regressor._units.inputs.scale[0]
+    relative, future = (X[..., 0] - X[:, -1]) / scale, (y - X[:, -1]) / scale
+    ridge = Ridge(alpha=1.0).fit(relative, future)
+    expected = ridge.predict(relative) * scale + X[:, -1]
+    assert_allclose(regressor.predict(X)[..., 0], expected, rtol=1e-5)
+
+
+def test_without_a_past_the_linear_path_reads_all_features():
+    X = np.random.default_rng(0).normal(size=(80, 3, 2))
+    y = X[:, 0, 1] - 2 * X[:, 2, 0] + 5
+    regressor = LSTMRegressor(**STILL, alpha=1e-6).fit(X, y)
+    assert regressor.target_features_ == [None]
+    assert_allclose(regressor.predict(X), y, atol=1e-3)
+
+
+def test_whole_weights_start_at_the_same_ridge_as_repeated_rows():
+    X, y = make_windows(SERIES, N_STEPS)
+    counts = np.arange(len(X)) % 3
+    weighted = LSTMRegressor(**STILL, target_features=None).fit(X, y, sample_weight=counts)
+    repeated = LSTMRegressor(**STILL, target_features=None)
+    repeated.fit(np.repeat(X, counts, axis=0), np.repeat(y, counts, axis=0))
+    assert_allclose(weighted.predict(X), repeated.predict(X), rtol=1e-5)
+
+
+# Every combination
+
+
+@pytest.mark.parametrize("normalize", ["window", "standard", None])
+@pytest.mark.parametrize("segment_length", [1, 2])
+@pytest.mark.parametrize("share_channels", [False, True])
+@pytest.mark.parametrize("horizon", [1, 3])
+@pytest.mark.parametrize("target", [None, [1, 0]])
+def test_every_combination_keeps_shapes_and_both_trainers_agree(
+    normalize, segment_length, share_channels, horizon, target, monkeypatch
+):
+    parameters = TINY | {
+        "normalize": normalize,
+        "segment_length": segment_length,
+        "share_channels": share_channels,
+    }
+    X, y = make_windows(SERIES, N_STEPS, target=target)
+    X_missing = X.copy()
+    X_missing[::2, :2] = X_missing[3] = np.nan
+    predictions = []
+    for fast in ("on", "off"):
+        monkeypatch.setenv("SKSEQ_FAST_PATHS", fast)
+        regressor = LSTMRegressor(**parameters, horizon=horizon).fit(X, y)
+        predictions.append(np.stack([regressor.predict(X), regressor.predict(X_missing)]))
+    assert regressor.target_features_ == ([0, 1] if target is None else target)
+    assert predictions[0].shape == (2, len(X), *((horizon, 2) if horizon > 1 else (2,)))
+    assert np.isfinite(predictions[0]).all()
+    assert_allclose(*predictions, rtol=1e-3)
+
+
+def test_what_stands_in_missing_steps_has_no_effect_beside_the_known_ones():
+    X, y = make_windows(SERIES, N_STEPS)
+    regressor = LSTMRegressor(**TINY, segment_length=2).fit(X, y)
+    X_missing = X[:4].copy()
+    X_missing[:, 1] = np.nan
+    alone = [regressor.predict(X_missing[[row]])[0] for row in range(4)]
+    assert_array_equal(regressor.predict(X_missing), alone)
+
+
+@pytest.mark.parametrize("scaler", [StandardScaler(), MinMaxScaler((3, 900))])
+@pytest.mark.parametrize("horizon", [1, 3])
+def test_an_affine_scaler_in_front_changes_nothing(scaler, horizon):
+    def pipe(*steps):
+        lstm = LSTMRegressor(**TINY, horizon=horizon)
+        return make_pipeline(*steps, SlidingWindowTransformer(N_STEPS), lstm)
+
+    plain = pipe().fit(SERIES, SERIES).predict(SERIES)
+    scaled = pipe(scaler).fit(SERIES, SERIES).predict(SERIES)
+    assert_allclose(scaled[N_STEPS:], plain[N_STEPS:], rtol=1e-4)
+
+
+def test_a_level_never_seen_moves_the_forecast_and_nothing_else():
+    X, y = make_windows(SERIES, N_STEPS, horizon=3)
+    regressor = LSTMRegressor(**TINY).fit(X, y)
+    assert_allclose(regressor.predict(X + 1e6), regressor.predict(X) + 1e6, rtol=0, atol=1e-3)
+
+
+# Which feature is the past of which target
+
+
+def test_the_claim_of_a_past_is_confirmed_or_refused():
+    X, y = make_windows(SERIES, N_STEPS)
+    assert LSTMRegressor(**TINY, target_features=[0, None]).fit(X, y).target_features_ == [0, None]
+    with pytest.raises(ValueError, match="feature 1 is the past of target 0.*does not come back"):
+        LSTMRegressor(**TINY, target_features=[1, 0]).fit(X, y)
+    with pytest.raises(ValueError, match="names 1 feature.*but y has 2"):
+        LSTMRegressor(**TINY, target_features=[0]).fit(X, y)
+    with pytest.raises(ValueError, match="the windows have features 0 to 1"):
+        LSTMRegressor(**TINY, target_features=[0, 7]).fit(X, y)
+    with pytest.raises(ValueError, match="must be 'auto', None, or a list"):
+        LSTMRegressor(**TINY, target_features=["load", 0]).fit(X, y)
+
+
+def test_a_claim_is_believed_where_no_rows_follow_each_other():
+    X, y = make_windows(SERIES, N_STEPS, stride=N_STEPS)
+    assert LSTMRegressor(**TINY).fit(X, y).target_features_ == [None, None]
+    assert LSTMRegressor(**TINY, target_features=[0, 1]).fit(X, y).target_features_ == [0, 1]
+
+
+def test_channels_cannot_be_shared_with_a_feature_that_is_no_target():
+    X, y = make_windows(SERIES, N_STEPS, target=0)
+    with pytest.raises(ValueError, match="share_channels=True needs every feature to be the past"):
+        LSTMRegressor(**TINY, share_channels=True).fit(X, y)
+    assert not LSTMRegressor(**TINY).fit(X, y)._network.shares_channels
+
+
+# Early stopping and averaging
+
+
+def test_early_stopping_can_leave_the_ridge_as_it_was():
+    X, y = make_windows(SERIES, N_STEPS)
+    wild = {"learning_rate": 10.0, "epochs": 3, "early_stopping": True, "ema_momentum": 0.0}
+    stopped = LSTMRegressor(**TINY | wild).fit(X[:40], y[:40], X_val=X[45:], y_val=y[45:])
+    still = LSTMRegressor(**STILL).fit(X[:40], y[:40])
+    assert_allclose(stopped.predict(X), still.predict(X), rtol=1e-6)
+
+
+@pytest.mark.parametrize(("n_rows", "stops"), [(1900, False), (2100, True)])
+def test_auto_stops_early_on_many_rows(n_rows, stops):
+    series = np.random.default_rng(0).normal(size=n_rows)
+    X, y = make_windows(series, 3)
+    regressor = LSTMRegressor(**TINY | {"epochs": 1, "batch_size": 512}).fit(X, y)
+    assert ("val_loss" in regressor.history_) == stops
+
+
+def test_weights_are_averaged_with_a_short_memory_at_first():
+    class Model:
+        def get_weights(self):
+            return [np.array([self.value], dtype=np.float32)]
+
+        def set_weights(self, weights):
+            self.value = weights[0][0]
+
+    model, average, expected = Model(), WeightAverage(0.2), None
+    for update, value in enumerate([1.0, 2.0, 4.0, 8.0]):
+        model.value = value
+        average.update(model)
+        kept = min(0.2, update / (update + 9))
+        expected = value if expected is None else kept * expected + (1 - kept) * value
+    average.put_on(model)
+    assert model.value == pytest.approx(expected)
+    average.put_away(model)
+    assert model.value == 8.0
