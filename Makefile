@@ -1,7 +1,8 @@
 # make demo     set up, then search over an LSTM on a real series and draw its forecast
 # make test     set up, then run the tests and measure their coverage
 # make lint     ruff (rules and format) and mypy
-# make neighbours  in an environment of its own, the tests with other libraries
+# make neighbours  the tests with other libraries, in an environment of their own
+# make onnx     the tests of ONNX files, in an environment of their own on PyTorch
 # make format   let ruff put the code in order
 # make clean    remove caches and what tests, examples and builds have written
 #
@@ -29,7 +30,7 @@ export KERAS_BACKEND := $(BACKEND)
 # Compiled programs are kept with the environment they belong to, not in the user's home.
 export SKSEQ_CACHE_DIR ?= $(abspath $(VENV))/compiled
 
-.PHONY: help demo test lint neighbours format clean
+.PHONY: help demo test lint neighbours onnx format clean
 
 help:
 	@sed -n 's/^# \(make [a-z]*  .*\)/\1/p' Makefile
@@ -55,10 +56,21 @@ lint: $(INSTALLED)
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
 
-neighbours:
-	$(PYTHON) -m venv .venv-neighbours
-	.venv-neighbours/bin/python -m pip install $(PIP_FLAGS) --editable ".[$(BACKEND),test,neighbours]" onnx onnxruntime
-	.venv-neighbours/bin/python -m pytest tests/neighbours
+# pytest leaves tests/neighbours out unless it is named: nothing else needs these libraries.
+neighbours: export MPLBACKEND := Agg
+neighbours: VENV := .venv-neighbours
+neighbours: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install $(PIP_FLAGS) --editable ".[$(BACKEND),test,neighbours]"
+	$(PY) -m pytest tests/neighbours --ignore tests/neighbours/test_onnx.py $(PYTEST_FLAGS)
+
+onnx: export MPLBACKEND := Agg
+onnx: export KERAS_BACKEND := torch
+onnx: VENV := .venv-onnx
+onnx: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install $(PIP_FLAGS) --editable ".[torch,test,onnx]"
+	$(PY) -m pytest tests/neighbours/test_onnx.py $(PYTEST_FLAGS)
 
 format: $(INSTALLED)
 	$(PY) -m ruff check --fix

@@ -18,6 +18,8 @@ from skseq._windows import Windows
 __all__ = ["NormalizedWindows", "Units", "last_known_steps"]
 
 _VALUES_PER_CHUNK = 1 << 22
+# Far from where float32 ends (3e38): a network adds up many products of such values.
+_LARGEST = 1e30
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,11 +104,14 @@ class Units:
         if relative.any():
             last = last_known_steps(windows)[:, relative]
             bases[:, relative] = np.where(np.isnan(last), bases[:, relative], last)
+        _check_range(windows, bases, self.inputs, "X")
         return NormalizedWindows(windows, bases, self.inputs)
 
     def normalize_targets(self, data: SupervisedWindows) -> NormalizedWindows:
         """Put the targets beside the windows into the network's units."""
-        return NormalizedWindows(data.targets, self._target_bases(data.windows), self.targets)
+        bases = self._target_bases(data.windows)
+        _check_range(data.targets, bases, self.targets, "y")
+        return NormalizedWindows(data.targets, bases, self.targets)
 
     def undo(self, outputs: np.ndarray, windows: Windows) -> np.ndarray:
         """Put the network's output for windows back into the units of the targets, float64.
@@ -150,6 +155,22 @@ def last_known_steps(windows: Windows) -> np.ndarray:
     steps = table[np.maximum(newest, 0)].astype(np.float64)
     steps[newest < windows.starts] = np.nan
     return steps
+
+
+def _check_range(windows, bases, scale, name):
+    """Refuse what float32 cannot hold: a value too many scales away from the others."""
+    for column, unit in enumerate(scale.scale):
+        values = np.concatenate([windows.table[:, column], bases[:, column]]).astype(np.float64)
+        with np.errstate(over="ignore"):
+            low, high = np.fmin.reduce(values) / unit, np.fmax.reduce(values) / unit
+            too_far = high - low > _LARGEST
+        if too_far:
+            largest = np.fmax.reduce(np.abs(values))
+            raise ValueError(
+                f"{name} holds values up to {largest:.3g} in column {column}, of which {unit:.3g} "
+                f"is one unit of the network: {largest:.3g} / {unit:.3g} is more than it "
+                f"computes with ({_LARGEST:g}). Use normalize='standard', or remove outliers."
+            )
 
 
 def _spread(normalized, weights, columns):

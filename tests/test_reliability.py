@@ -299,3 +299,18 @@ def test_a_fold_of_one_row_is_predicted_and_cannot_be_trained_on():
     # One complete window is little, but something to train on.
     alone = LSTMRegressor(2, epochs=1).fit(WINDOWS[10:11], WAVE[10:11, 0])
     assert np.isfinite(alone.predict(WINDOWS)).all()
+
+
+@pytest.mark.parametrize("fast_paths", ["on", "off"])
+def test_values_beyond_float32_are_refused_before_training_and_before_predicting(
+    fast_paths, monkeypatch
+):
+    monkeypatch.setenv("SKSEQ_FAST_PATHS", fast_paths)
+    with pytest.raises(ValueError, match=r"X holds values up to \S+ .* normalize='standard'"):
+        LSTMRegressor(2, epochs=1, normalize=None).fit(WINDOWS * 1e300, WAVE[:, 0])
+    with pytest.raises(ValueError, match=r"y holds values up to \S+ .* one unit of the network"):
+        LSTMRegressor(2, epochs=1, normalize=None).fit(WINDOWS, WAVE[:, 0] * 1e200)
+    regressor = fit_once()
+    with pytest.raises(ValueError, match=r"X holds values up to \S+ in column 0"):
+        regressor.predict(WINDOWS * 1e300)
+    assert np.isfinite(regressor.predict(WINDOWS * 1e25)).all()

@@ -91,10 +91,12 @@ def fast_paths_are_on() -> bool:
 def as_numpy(tensor) -> np.ndarray:
     """Copy a tensor of the backend into an array.
 
-    Of PyTorch's, Keras makes one through a method that NumPy calls deprecated.
+    Of those of PyTorch and TensorFlow, Keras makes one in a way that NumPy calls deprecated.
     """
     if backend_name == "torch":
         return tensor.detach().cpu().numpy().copy()
+    if backend_name == "tensorflow":
+        return tensor.numpy().copy()
     return np.array(keras.ops.convert_to_numpy(tensor))
 
 
