@@ -36,8 +36,11 @@ def warn_of_leakage(data: SupervisedWindows, stacklevel: int) -> None:
         values = values[known]
         if len(values) < 2 or (values == values[0]).all():
             continue
+        with np.errstate(over="ignore"):
+            # What float32 windows cannot hold stands in none.
+            rounded = values.astype(newest.dtype)
         for feature in range(newest.shape[1]):
-            if np.array_equal(values.astype(newest.dtype), newest[known, feature]):
+            if np.array_equal(rounded, newest[known, feature]):
                 relation = "the last step"
             elif _is_rescaled(values, newest[known, feature], earlier[known, feature]):
                 relation = "a multiple plus a constant (as a scaler makes it) of the last step"

@@ -155,11 +155,13 @@ def fit_line(values, target, tolerance=_TOLERANCE):
     if np.array_equal(values, target):
         return 1.0, 0.0
     first, last = np.argmin(values), np.argmax(values)
-    span, rise = float(values[last]) - float(values[first]), float(target[last] - target[first])
+    span = float(values[last]) - float(values[first])
+    rise = float(target[last]) - float(target[first])
     slope = rise / span if span else 1.0
     intercept = float(target[first]) - slope * float(values[first])
-    misses = np.abs(slope * values.astype(np.float64) + intercept - target)
-    rounding = _ROUNDING_STEPS * np.finfo(values.dtype).eps * np.abs(target).max()
-    if slope == 0 or misses.max() > tolerance * np.ptp(target) + rounding:
-        return None
-    return slope, intercept
+    # Between the tiniest and the largest numbers a slope leaves float64: such a line is none.
+    with np.errstate(over="ignore", invalid="ignore"):
+        misses = np.abs(slope * values.astype(np.float64) + intercept - target)
+        rounding = _ROUNDING_STEPS * np.finfo(values.dtype).eps * np.abs(target).max()
+        is_line = misses.max() <= tolerance * np.ptp(target) + rounding
+    return (slope, intercept) if is_line and slope != 0 and np.isfinite(slope) else None

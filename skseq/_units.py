@@ -18,8 +18,8 @@ from skseq._windows import Windows
 __all__ = ["NormalizedWindows", "Units", "last_known_steps"]
 
 _VALUES_PER_CHUNK = 1 << 22
-# Far from where float32 ends (3e38): a network adds up many products of such values.
-_LARGEST = 1e30
+# Far from where float32 ends (3e38): many products of inputs are added up, and squares of targets.
+_LARGEST = {"X": 1e30, "y": 1e17}
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,13 +163,13 @@ def _check_range(windows, bases, scale, name):
         values = np.concatenate([windows.table[:, column], bases[:, column]]).astype(np.float64)
         with np.errstate(over="ignore"):
             low, high = np.fmin.reduce(values) / unit, np.fmax.reduce(values) / unit
-            too_far = high - low > _LARGEST
+            too_far = high - low > _LARGEST[name]
         if too_far:
             largest = np.fmax.reduce(np.abs(values))
             raise ValueError(
                 f"{name} holds values up to {largest:.3g} in column {column}, of which {unit:.3g} "
                 f"is one unit of the network: {largest:.3g} / {unit:.3g} is more than it "
-                f"computes with ({_LARGEST:g}). Use normalize='standard', or remove outliers."
+                f"computes with ({_LARGEST[name]:g}). Use normalize='standard', or remove outliers."
             )
 
 
