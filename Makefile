@@ -3,6 +3,7 @@
 # make lint     ruff (rules and format) and mypy
 # make neighbours  the tests with other libraries, in an environment of their own
 # make onnx     the tests of ONNX files, in an environment of their own on PyTorch
+# make backends  the tests with each backend of Keras alone, and models carried between them
 # make format   let ruff put the code in order
 # make clean    remove caches and what tests, examples and builds have written
 #
@@ -30,7 +31,7 @@ export KERAS_BACKEND := $(BACKEND)
 # Compiled programs are kept with the environment they belong to, not in the user's home.
 export SKSEQ_CACHE_DIR ?= $(abspath $(VENV))/compiled
 
-.PHONY: help demo test lint neighbours onnx format clean
+.PHONY: help demo test lint neighbours onnx backends format clean
 
 help:
 	@sed -n 's/^# \(make [a-z]*  .*\)/\1/p' Makefile
@@ -71,6 +72,26 @@ onnx: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(PY) -m pip install $(PIP_FLAGS) --editable ".[torch,test,onnx]"
 	$(PY) -m pytest tests/neighbours/test_onnx.py $(PYTEST_FLAGS)
+
+# Each in an environment of its own, .venv-jax and so on, which may hold a build for the CPU already.
+BACKENDS := jax torch tensorflow
+BACKEND_TESTS := tests/test_regressor.py tests/test_reproducibility.py tests/test_persistence.py \
+	tests/test_six_tasks.py tests/test_saved_models.py tests/test_missing.py tests/test_reliability.py
+CARRIED := .venv-carried
+
+backends: export MPLBACKEND := Agg
+backends:
+	for backend in $(BACKENDS); do \
+		export KERAS_BACKEND=$$backend SKSEQ_CACHE_DIR=; \
+		$(PYTHON) -m venv .venv-$$backend && \
+		.venv-$$backend/bin/python -m pip install $(PIP_FLAGS) --editable ".[$$backend,test]" && \
+		.venv-$$backend/bin/python -m pytest -n $(WORKERS) $(BACKEND_TESTS) $(PYTEST_FLAGS) && \
+		.venv-$$backend/bin/python benchmarks/across_backends.py fit $(CARRIED) || exit 1; \
+	done
+	for backend in $(BACKENDS); do \
+		KERAS_BACKEND=$$backend .venv-$$backend/bin/python benchmarks/across_backends.py \
+			predict $(CARRIED) || exit 1; \
+	done
 
 format: $(INSTALLED)
 	$(PY) -m ruff check --fix
