@@ -389,7 +389,7 @@ class LSTMRegressor(WindowRegressor):
             arguments,
             schedule_of(self, len(data), n_epochs, is_patient),
             self._as_examples(data, weights),
-            None if validation is None else self._as_examples(validation, np.ones(len(validation))),
+            self._as_validation_examples(validation, "" if X_val is None else "_val"),
             seed_of(self),
             start=self._state if go_on else None,
             alpha=0.0 if self.alpha is None else self.alpha / weights.max(),
@@ -420,4 +420,13 @@ class LSTMRegressor(WindowRegressor):
             self._units.normalize_inputs(data.windows),
             self._units.normalize_targets(data),
             (weights / weights.max()).astype(np.float32),
+        )
+
+    def _as_validation_examples(self, data, name_ends):
+        if data is None:
+            return None
+        return Examples(
+            self._units.normalize_inputs(data.windows, f"X{name_ends}"),
+            self._units.normalize_targets(data, f"y{name_ends}"),
+            np.ones(len(data), dtype=np.float32),
         )

@@ -19,7 +19,7 @@ __all__ = ["NormalizedWindows", "Units", "last_known_steps"]
 
 _VALUES_PER_CHUNK = 1 << 22
 # Far from where float32 ends (3e38): many products of inputs are added up, and squares of targets.
-_LARGEST = {"X": 1e30, "y": 1e17}
+_LARGEST_INPUT, _LARGEST_TARGET = 1e30, 1e17
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,20 +97,20 @@ class Units:
         targets = targets.with_scale(targets.scale * spread, relative_targets)
         return cls(inputs, targets, units.pasts)
 
-    def normalize_inputs(self, windows: Windows) -> NormalizedWindows:
-        """Put windows into the network's units."""
+    def normalize_inputs(self, windows: Windows, name: str = "X") -> NormalizedWindows:
+        """Put windows into the network's units; an error calls them by the name given."""
         bases = np.broadcast_to(self.inputs.shift, (len(windows), windows.n_columns)).copy()
         relative = self._is_relative_feature()
         if relative.any():
             last = last_known_steps(windows)[:, relative]
             bases[:, relative] = np.where(np.isnan(last), bases[:, relative], last)
-        _check_range(windows, bases, self.inputs, "X")
+        _check_range(windows, bases, self.inputs, _LARGEST_INPUT, name)
         return NormalizedWindows(windows, bases, self.inputs)
 
-    def normalize_targets(self, data: SupervisedWindows) -> NormalizedWindows:
+    def normalize_targets(self, data: SupervisedWindows, name: str = "y") -> NormalizedWindows:
         """Put the targets beside the windows into the network's units."""
         bases = self._target_bases(data.windows)
-        _check_range(data.targets, bases, self.targets, "y")
+        _check_range(data.targets, bases, self.targets, _LARGEST_TARGET, name)
         return NormalizedWindows(data.targets, bases, self.targets)
 
     def undo(self, outputs: np.ndarray, windows: Windows) -> np.ndarray:
@@ -157,19 +157,19 @@ def last_known_steps(windows: Windows) -> np.ndarray:
     return steps
 
 
-def _check_range(windows, bases, scale, name):
+def _check_range(windows, bases, scale, limit, name):
     """Refuse what float32 cannot hold: a value too many scales away from the others."""
     for column, unit in enumerate(scale.scale):
         values = np.concatenate([windows.table[:, column], bases[:, column]]).astype(np.float64)
         with np.errstate(over="ignore"):
             low, high = np.fmin.reduce(values) / unit, np.fmax.reduce(values) / unit
-            too_far = high - low > _LARGEST[name]
+            too_far = high - low > limit
         if too_far:
             largest = np.fmax.reduce(np.abs(values))
             raise ValueError(
                 f"{name} holds values up to {largest:.3g} in column {column}, of which {unit:.3g} "
                 f"is one unit of the network: {largest:.3g} / {unit:.3g} is more than it "
-                f"computes with ({_LARGEST[name]:g}). Use normalize='standard', or remove outliers."
+                f"computes with ({limit:g}). Use normalize='standard', or remove outliers."
             )
 
 

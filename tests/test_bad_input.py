@@ -790,9 +790,17 @@ def test_a_warm_start_that_fails_leaves_what_it_would_have_gone_on_from():
 
 
 def test_a_validation_loss_that_is_not_finite_is_an_error():
-    regressor = LSTMRegressor(**TINY | {"normalize": None})
+    def fourth_power(y_true, y_pred):
+        return (y_true - y_pred) ** 4
+
+    regressor = LSTMRegressor(**TINY | {"normalize": None, "loss": fourth_power})
     with pytest.raises(DivergenceError, match="val_loss is not finite after epoch 1"):
-        regressor.fit(X / 50, Y / 50, X_val=X, y_val=Y * 1e30)
+        regressor.fit(X / 50, Y / 50, X_val=X, y_val=Y * 1e12)
+
+
+def test_validation_targets_beyond_float32_are_refused_by_their_name():
+    with pytest.raises(ValueError, match=r"y_val holds values up to \S+e\+3\d in column 0"):
+        LSTMRegressor(**TINY).fit(X, Y, X_val=X, y_val=Y * 1e30)
 
 
 @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
