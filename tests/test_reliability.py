@@ -15,6 +15,7 @@ from numpy.testing import assert_array_equal
 from sklearn.pipeline import make_pipeline
 
 from skseq import LSTMRegressor, SlidingWindowTransformer
+from skseq._keras.backend import backend_name
 from skseq.exceptions import DivergenceError
 
 TINY = {"units": 2, "epochs": 1, "random_state": 0}
@@ -197,19 +198,23 @@ def fit_once(seed=0, units=2):
     return LSTMRegressor(units, epochs=1, random_state=seed).fit(WINDOWS, WAVE[:, 0])
 
 
-def n_live_arrays_and_objects():
+def n_live_objects():
     gc.collect()
     return len(gc.get_objects())
 
 
+@pytest.mark.xfail(
+    backend_name == "tensorflow",
+    reason="TensorFlow keeps the graphs that Keras makes for each model",
+)
 def test_fits_one_after_the_other_leave_nothing_behind():
     for _ in range(3):
         fit_once().predict(WINDOWS)
-    before = n_live_arrays_and_objects()
+    before = n_live_objects()
     for seed in range(20):
         fit_once(seed).predict(WINDOWS)
     # A Keras model alone is made of thousands of objects.
-    assert n_live_arrays_and_objects() - before < 500
+    assert n_live_objects() - before < 500
 
 
 @pytest.mark.parametrize("fast_paths", ["on", "off"])
