@@ -321,6 +321,33 @@ def test_the_golden_file_for_skops_holds_no_python_code_and_two_types_of_skseq()
     assert set(types_in(schema)) == set(TRUSTED)
 
 
+# The network alone
+
+
+READ_WITH_KERAS_ALONE = """
+import sys
+import keras, numpy as np
+if sys.argv[4] == "True":
+    from skseq import LSTMRegressor
+network = keras.models.load_model(sys.argv[1], safe_mode=True)
+outputs = network(np.load(sys.argv[2]))
+np.save(sys.argv[3], keras.ops.convert_to_numpy(outputs))
+print("skseq" in sys.modules)
+"""
+
+
+@pytest.mark.parametrize("alpha", [None, 1.0])
+def test_a_process_with_keras_computes_what_the_regressor_predicts(alpha, fresh_python, tmp_path):
+    series = np.sin(np.arange(60) / 3).reshape(-1, 1)
+    windows = SlidingWindowTransformer(4).fit_transform(series)
+    regressor = LSTMRegressor(**TINY, horizon=2, normalize=None, alpha=alpha)
+    regressor.fit(windows, series[:, 0]).model_.save(tmp_path / "network.keras")
+    np.save(tmp_path / "in.npy", np.asarray(windows[4:], dtype=np.float32))
+    names = [tmp_path / name for name in ("network.keras", "in.npy", "out.npy")]
+    assert fresh_python(READ_WITH_KERAS_ALONE, *names, alpha is not None) == str(alpha is not None)
+    assert_allclose(np.load(names[-1]), regressor.predict(windows[4:]), atol=1e-5)
+
+
 # Whole or absent
 
 

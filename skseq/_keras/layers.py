@@ -58,7 +58,7 @@ class ChannelsApart(keras.layers.Layer):
 
     def call(self, windows):
         """Take the columns apart."""
-        channels = ops.transpose(ops.take(windows, self.columns, axis=2), (0, 2, 1))
+        channels = ops.transpose(_columns(windows, self.columns), (0, 2, 1))
         return ops.reshape(channels, (-1, windows.shape[1], 1))
 
     def compute_output_shape(self, input_shape):
@@ -130,7 +130,7 @@ class LinearPath(keras.layers.Layer):
         parts = []
         if self._with_past:
             columns = tuple(self.pasts[target] for target in self._with_past)
-            series = ops.transpose(ops.take(windows, columns, axis=2), (2, 0, 1))
+            series = ops.transpose(_columns(windows, columns), (2, 0, 1))
             own = ops.matmul(series, self.own_kernel) + self.own_bias
             parts.append(ops.transpose(own, (1, 2, 0)))
         if self._without:
@@ -140,7 +140,7 @@ class LinearPath(keras.layers.Layer):
         steps = parts[0] if len(parts) == 1 else ops.concatenate(parts, axis=2)
         if len(parts) == 2:
             order = [*self._with_past, *self._without]
-            steps = ops.take(steps, tuple(order.index(t) for t in range(len(order))), axis=2)
+            steps = _columns(steps, tuple(order.index(t) for t in range(len(order))))
         return ops.reshape(steps, (-1, self.horizon * len(self.pasts)))
 
     def compute_output_shape(self, input_shape):
@@ -154,3 +154,13 @@ class LinearPath(keras.layers.Layer):
 
     def _zeros(self, name, shape):
         return self.add_weight(name=name, shape=shape, initializer="zeros")
+
+
+def _columns(values, positions):
+    """Take columns of values (n, length, n_columns), as ``ops.take`` does.
+
+    That one has no counterpart in ONNX on PyTorch.
+    """
+    if positions == tuple(range(values.shape[2])):
+        return values
+    return ops.concatenate([values[:, :, at : at + 1] for at in positions], axis=2)

@@ -8,12 +8,25 @@ from numpy.testing import assert_allclose
 
 from skseq import LSTMRegressor, SlidingWindowTransformer
 
-# What Keras calls in PyTorch is on its way out there.
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
+pytestmark = [
+    # What Keras calls in PyTorch is on its way out there,
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),
+    # and warns that the shapes it has met are written into the file: they are meant to be.
+    pytest.mark.filterwarnings("ignore::torch.jit.TracerWarning"),
+]
 
 
 @pytest.mark.parametrize(
-    "parameters", [{}, {"units": (4, 4)}, {"bidirectional": True}, {"dense_units": (4,)}], ids=str
+    "parameters",
+    [
+        {},
+        {"alpha": None},
+        {"units": (4, 4)},
+        {"bidirectional": True},
+        {"dense_units": (4,)},
+        {"segment_length": 3},
+    ],
+    ids=str,
 )
 def test_onnxruntime_computes_what_the_network_predicts(parameters, tmp_path):
     series = np.sin(np.arange(80) / 3).reshape(-1, 1)
