@@ -125,7 +125,7 @@ def plan_future_rows(X, X_future, window) -> FutureRows:
     features, _, names, index = split_groups(X, groups)
     table = read_series(np.empty((len(features), 0)), names, index)
     table.check_order()
-    if window.takes_labels_for_row_numbers(table):
+    if window._takes_labels_for_row_numbers(table):
         table = table.without_labels()
     if table.index is not None and not (step is not None and step.fits(table.index)):
         step = table.find_step()

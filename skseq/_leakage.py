@@ -12,7 +12,7 @@ from skseq._supervised import SupervisedWindows
 from skseq._target_past import fit_line
 from skseq.exceptions import LeakageWarning
 
-__all__ = ["warn_of_leakage"]
+__all__ = ["warn_of_leakage", "warn_of_targets_ahead"]
 
 # Few rows, or few different values, lie on a line by chance.
 _FEWEST_ROWS = 10
@@ -53,6 +53,31 @@ def warn_of_leakage(data: SupervisedWindows, stacklevel: int) -> None:
                 LeakageWarning,
                 stacklevel=stacklevel + 1,
             )
+
+
+def warn_of_targets_ahead(columns: np.ndarray, y, lag, stacklevel: int) -> None:
+    """Warn of a target among columns that windows show ahead of their row.
+
+    Parameters
+    ----------
+    columns : ndarray of shape (n_rows, n_columns)
+        Those of negative lag.
+    y : array-like or None
+    lag : mapping from column to int
+        As the user gave it.
+    stacklevel : int
+        Whose line is shown: 1 is the caller's, 2 that of the caller's caller.
+    """
+    if y is None or not columns.size or len(y) != len(columns):
+        return
+    targets = np.asarray(y).reshape(len(columns), -1)
+    if any(np.array_equal(column, target) for column in columns.T for target in targets.T):
+        warnings.warn(
+            f"A target is among the columns that lag={lag} shows ahead of their row: it is known, "
+            "not predicted, and every score will look perfect. Give it lag=1 or more.",
+            LeakageWarning,
+            stacklevel=stacklevel + 1,
+        )
 
 
 def _step_before_last(windows):

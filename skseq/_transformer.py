@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
 from skseq._index import check_same_index
 from skseq._lags import column_lags, lag_names
+from skseq._leakage import warn_of_targets_ahead
 from skseq._memory import SeriesMemory, find_histories, remember
 from skseq._runs import cut_windows
 from skseq._saved_state import SavableEstimator
@@ -265,23 +266,8 @@ class SlidingWindowTransformer(TransformerMixin, SavableEstimator):
             self._fitted_with = {"n_steps": self.n_steps, "lag": self.lag, "groups": self.groups}
             self.step_ = table.find_step()
             self._memories = remember(table, self.step_, self.n_rows_back_)
-        self._warn_of_targets_ahead(table, y)
+        warn_of_targets_ahead(table.values[:, self.lags_ < 0], y, self.lag, stacklevel=4)
         return table
-
-    def _warn_of_targets_ahead(self, table, y):
-        """Warn of a column of negative lag that is a target: windows then hold what it becomes."""
-        columns = table.values[:, self.lags_ < 0]
-        if y is None or not columns.size:
-            return
-        targets = np.asarray(y).reshape(len(columns), -1)
-        if any(np.array_equal(a, b) for a in columns.T for b in targets.T):
-            warnings.warn(
-                f"A target is among the columns that lag={self.lag} shows ahead of their row: it "
-                "is known, not predicted, and every score will look perfect. Give it lag=1 or "
-                "more.",
-                LeakageWarning,
-                stacklevel=5,
-            )
 
     def _read(self, X, reset):
         """Check the rows and put them beside their labels and the series they belong to."""
@@ -305,13 +291,10 @@ class SlidingWindowTransformer(TransformerMixin, SavableEstimator):
             self._labels_are_row_numbers = (
                 table.labels_are_row_numbers() if len(table.series) > 1 else None
             )
-        return table.without_labels() if self.takes_labels_for_row_numbers(table) else table
+        return table.without_labels() if self._takes_labels_for_row_numbers(table) else table
 
-    def takes_labels_for_row_numbers(self, table):
-        """Tell whether labels only number the rows: decided by the first table of several series.
-
-        Not part of the public interface.
-        """
+    def _takes_labels_for_row_numbers(self, table):
+        """Tell whether labels only number rows, as the first table of several series decided."""
         if self._labels_are_row_numbers is None:
             return table.labels_are_row_numbers()
         return self._labels_are_row_numbers

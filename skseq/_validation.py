@@ -216,12 +216,11 @@ def _where(windows, table_row):
 
 
 def _which_row(windows, table_row):
-    """Name the row of the series, where it can be told from the first window that ends on it."""
-    number = _first_window_with(windows, table_row)
-    is_newest = table_row == windows.starts[number] + windows.length - 1
-    if windows.times is not None or not is_newest or number == 0:
+    """Name the row of X by the one whose window ends on it; windows know no lag."""
+    ends_on_it = np.flatnonzero(windows.starts + windows.length - 1 == table_row)
+    if not len(ends_on_it):
         return ""
-    return f" (with lag=1, row {number - 1} of the series)"
+    return f", in the row that lies lag rows before row {ends_on_it[0]} in its series"
 
 
 def _first_window_with(windows, table_row):

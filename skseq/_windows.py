@@ -121,10 +121,6 @@ class Windows:
         times = None if self.times is None else self.times[rows]
         return replace(self, starts=self.starts[rows], times=times)
 
-    def with_table(self, table: np.ndarray) -> "Windows":
-        """Put the same windows over another table with as many rows."""
-        return replace(self, table=table)
-
     def to_array(self) -> np.ndarray:
         """Copy the windows out, shape (n_windows, length, n_columns)."""
         return self.table[self.starts[:, None] + np.arange(self.length)]

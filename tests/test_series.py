@@ -554,3 +554,27 @@ def test_windows_say_how_to_get_at_what_only_an_array_has():
     windows = SlidingWindowTransformer(3, groups="machine").fit_transform(two_machines())
     with pytest.raises(AttributeError, match=r"no attribute 'mean': write them out with numpy"):
         windows.mean(axis=1)
+
+
+@pytest.mark.parametrize("lag", [0, 1, 3])
+@pytest.mark.parametrize("layout", ["one series", "mixed"])
+def test_a_half_observed_row_is_found_by_the_row_whose_window_ends_on_it(lag, layout):
+    frame = two_machines().assign(wind=1.0)
+    if layout == "one series":
+        frame = frame[:20]
+    frame = frame.sort_index(kind="stable")
+    frame.iloc[9, frame.columns.get_loc("wind")] = np.nan
+    same = np.flatnonzero(frame["machine"] == frame["machine"].iloc[9])
+    number = same[np.flatnonzero(same == 9)[0] + lag]
+    windows = SlidingWindowTransformer(2, lag=lag, groups="machine").fit_transform(frame)
+    with pytest.raises(
+        ValueError,
+        match=rf"misses feature 1 of 2, in the row that lies lag rows before row {number} in its",
+    ):
+        LastValueRidge().fit(windows, frame["load"])
+
+
+def test_a_y_of_another_length_is_no_matter_of_the_columns_shown_ahead():
+    table = two_machines()[["load"]][:20]
+    transformer = SlidingWindowTransformer(2, lag={"load": -1}).fit(table, np.arange(7.0))
+    assert transformer.lags_.tolist() == [-1]

@@ -469,12 +469,6 @@ def test_taking_windows_shares_the_table():
         assert_array_equal(taken.to_array(), array[rows])
 
 
-def test_windows_over_another_table_start_on_the_same_rows():
-    view = sliding_view(measurements(10, 1), 3)
-    windows = Windows.from_array(view)
-    assert_array_equal(windows.with_table(windows.table * 2.0).to_array(), view * 2.0)
-
-
 @pytest.mark.parametrize("horizon", [1, 3, 7, 8])
 def test_futures_end_with_the_table(horizon):
     table = measurements(7, 2)
