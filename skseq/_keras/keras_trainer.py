@@ -72,6 +72,26 @@ class KerasTrainer:
             total.add(logs, len(rows))
         return total.logs()
 
+    def snapshot(self):
+        """Copy all that the next epoch depends on: steps averaged over, and lists of arrays."""
+        n_averaged, weights, average = self._average.parts(self.model)
+        return n_averaged, {
+            "weights": weights,
+            "dropout": _values(self.model.non_trainable_variables),
+            "optimizer": self.optimizer_state(),
+            "average": average,
+        }
+
+    def restore(self, n_averaged, arrays):
+        """Stand where a snapshot was taken."""
+        self._average.restore(self.model, n_averaged, arrays["weights"], arrays["average"])
+        for variables, name in (
+            (self.model.non_trainable_variables, "dropout"),
+            (self.model.optimizer.variables, "optimizer"),
+        ):
+            for variable, value in zip(variables, arrays[name], strict=True):
+                variable.assign(value)
+
     def _batch(self, examples, rows):
         inputs, targets, weights = examples.batch(rows)
         if self.masked:
