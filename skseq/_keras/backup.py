@@ -129,7 +129,7 @@ def digest_of_fit(network, arguments, schedule, examples, validation, seed, star
         arrays += [*start.weights, *(start.optimizer_state or ())]
     for array in arrays:
         digest.update(f"{array.dtype}{array.shape}".encode())
-        digest.update(np.ascontiguousarray(array))
+        digest.update(array.tobytes())
     return digest.hexdigest()[:32]
 
 

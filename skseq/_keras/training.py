@@ -55,11 +55,13 @@ def train(
     seed: np.random.SeedSequence,
     start: TrainingState | None = None,
     alpha: float = 0.0,
+    watch=None,
 ) -> TrainingState:
     """Train a network, from the beginning or on from an earlier state.
 
     Every random choice comes from ``seed``: the first weights, the order of the examples and
-    the dropout. A linear path starts at the ridge regression with penalty ``alpha``.
+    the dropout. A linear path starts at the ridge regression with penalty ``alpha``. ``watch``,
+    unless None, is told of each epoch, and may ask to stop with it: an ``EpochTasks``.
 
     Raises
     ------
@@ -104,7 +106,7 @@ def train(
     try:
         callbacks.on_train_begin()
         while progress.epoch < start.n_epochs + schedule.epochs and not progress.is_over:
-            _run_epoch(progress, len(examples), callbacks)
+            _run_epoch(progress, len(examples), callbacks, watch, start)
             if backup is not None:
                 backup.save(*progress.snapshot())
         callbacks.on_train_end()
@@ -114,9 +116,9 @@ def train(
             keras.callbacks.Callback.set_model(callback, None)
     if backup is not None:
         backup.end()
-    weights = progress.best.weights or trainer.weights()
-    history = _continue_history(start.history, start.n_epochs, progress.logs)
-    return TrainingState(weights, optimizer, trainer.optimizer_state(), history, progress.epoch)
+    state = progress.state(start)
+    state.optimizer, state.optimizer_state = optimizer, trainer.optimizer_state()
+    return state
 
 
 class _Progress:
@@ -126,6 +128,12 @@ class _Progress:
         self.epoch, self.random, self.trainer, self.best = epoch, random, trainer, best
         self.logs = []
         self.is_over = False
+
+    def state(self, start):
+        """Copy what has been learned so far, in a fit that began at ``start``."""
+        weights = self.best.weights or self.trainer.weights()
+        history = _continue_history(start.history, start.n_epochs, self.logs)
+        return TrainingState(weights, history=history, n_epochs=self.epoch)
 
     def snapshot(self):
         """Copy everything out, as facts for JSON and lists of arrays."""
@@ -152,9 +160,11 @@ class _Progress:
         self.best.n_epochs_since = facts["n_epochs_since_best"]
 
 
-def _run_epoch(progress, n_examples, callbacks):
+def _run_epoch(progress, n_examples, callbacks, watch, start):
     """Train for one more epoch, and see whether it was the last."""
     trainer, epoch = progress.trainer, progress.epoch
+    if watch is not None:
+        watch.begin_epoch()
     callbacks.on_epoch_begin(epoch)
     logs = trainer.run_epoch(progress.random.permutation(n_examples), callbacks)
     logs |= {f"val_{name}": value for name, value in trainer.evaluate().items()}
@@ -163,6 +173,8 @@ def _run_epoch(progress, n_examples, callbacks):
     callbacks.on_epoch_end(epoch, logs)
     progress.epoch += 1
     progress.is_over = progress.best.is_reached(logs, trainer) or trainer.stop_requested
+    if watch is not None and watch.end_epoch(lambda: progress.state(start)):
+        progress.is_over = True
 
 
 def _continue_history(history, n_epochs, new_logs):
