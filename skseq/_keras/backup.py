@@ -56,7 +56,8 @@ class Backup:
         if not self._path.exists():
             return None, None
         try:
-            with np.load(self._path, allow_pickle=False) as file:
+            # NumPy would leave a file open that is no archive.
+            with open(self._path, "rb") as stream, np.load(stream, allow_pickle=False) as file:
                 facts = json.loads(file["facts"].tobytes())
                 arrays = {
                     name: [file[f"{name}.{number}"] for number in range(length)]
