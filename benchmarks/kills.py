@@ -43,7 +43,7 @@ def save(write, path):
     """The recipe of docs/saved_models.md."""
     unfinished = path.with_name(f"unfinished-{path.name}")
     write(unfinished)
-    with open(unfinished, "rb") as file:
+    with open(unfinished, "r+b") as file:
         os.fsync(file.fileno())
     os.replace(unfinished, path)
 
