@@ -11,10 +11,19 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from skseq._base import WindowRegressor
-from skseq._keras.engine import Examples, Network, TrainingState, build_model, predict, train
+from skseq._keras.engine import (
+    Examples,
+    Network,
+    TrainingState,
+    build_model,
+    first_weights,
+    predict,
+    train,
+)
 from skseq._leakage import warn_of_leakage
 from skseq._plan import (
     arguments_of,
+    must_pay,
     network_of,
     pasts_of,
     schedule_of,
@@ -374,7 +383,8 @@ class LSTMRegressor(WindowRegressor):
                 "warm_start=False, or keep the parameters that shape the network."
             )
         is_patient = not partial and stops_early(self, data)
-        validation = None
+        is_on_trial = is_patient and not go_on and must_pay(self, network)
+        all_data, all_weights, validation = data, weights, None
         if X_val is not None or y_val is not None:
             validation = self._read_validation_data(X_val, y_val)
         elif is_patient:
@@ -384,23 +394,36 @@ class LSTMRegressor(WindowRegressor):
         if not go_on:
             self._units = Units.of(self.normalize, data, weights, pasts)
         self._network, self._pasts = network, pasts
+        seed = seed_of(self)
         self._state = train(
             network,
             arguments,
-            schedule_of(self, len(data), n_epochs, is_patient),
+            schedule_of(self, len(data), n_epochs, is_patient=is_patient, is_on_trial=is_on_trial),
             self._as_examples(data, weights),
             self._as_validation_examples(validation, "" if X_val is None else "_val"),
-            seed_of(self),
+            seed,
             start=self._state if go_on else None,
             alpha=0.0 if self.alpha is None else self.alpha / weights.max(),
         )
+        if is_on_trial and not self._state.best_epoch:
+            self._begin_with_all(all_data, all_weights, seed)
         if not (self.warm_start or partial):
             self._state.optimizer_state = None
         self.__dict__.pop("_model", None)
         self.history_ = self._state.history
         self.n_iter_ = self._state.n_epochs
+        self.best_epoch_ = self._state.best_epoch
         self.target_features_ = [None if past is None else past.feature for past in pasts]
         return self
+
+    def _begin_with_all(self, data, weights, seed):
+        """Take the ridge regression on all rows, those set apart among them; nothing is trained."""
+        self._units = Units.of(self.normalize, data, weights, self._pasts)
+        examples = self._as_examples(data, weights)
+        self._state.weights = first_weights(
+            self._network, examples, seed, self.alpha / weights.max()
+        )
+        self._state.optimizer_state = None
 
     def _predict_steps(self, windows):
         outputs = predict(self._network, self._state.weights, self._units.normalize_inputs(windows))

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from skseq._keras.backend import fast_paths_are_on, keras
+from skseq._keras.evidence import training_paid
 from skseq._keras.examples import Examples
 from skseq._keras.keras_trainer import KerasTrainer
 from skseq._keras.linear_start import linear_start
@@ -17,32 +18,46 @@ from skseq._keras.network import Network, initial_weights
 from skseq._keras.scikeras_door import CompileArguments
 from skseq.exceptions import DivergenceError
 
-__all__ = ["Schedule", "TrainingState", "train"]
+__all__ = ["Schedule", "TrainingState", "first_weights", "train"]
 
 
 @dataclass(frozen=True)
 class Schedule:
     """How long and in what portions to train.
 
-    ``n_iter_no_change`` is None without early stopping.
+    ``n_iter_no_change`` is None without early stopping. ``must_pay`` keeps the weights before the
+    first epoch unless the validation examples show, beyond chance, that others are better.
     """
 
     epochs: int
     batch_size: int
     n_iter_no_change: int | None = None
+    must_pay: bool = False
     ema_momentum: float = 0.0
     verbose: int = 0
 
 
 @dataclass
 class TrainingState:
-    """All that training has come to; what goes in is never changed, so it can go in again."""
+    """All that training has come to; what goes in is never changed, so it can go in again.
+
+    The weights are those after ``best_epoch`` of ``n_epochs`` epochs.
+    """
 
     weights: list[np.ndarray]
     optimizer: str = ""
     optimizer_state: list[np.ndarray] | None = None
     history: dict[str, list[float]] = field(default_factory=dict)
     n_epochs: int = 0
+    best_epoch: int = 0
+
+
+def first_weights(
+    network: Network, examples: Examples, seed: np.random.SeedSequence, alpha: float
+) -> list[np.ndarray]:
+    """Weights before the first epoch; a linear path is at the ridge regression on the examples."""
+    linear = linear_start(network, examples, alpha) if network.has_linear_path else ()
+    return initial_weights(network, np.random.default_rng(_seeds(seed)[0]), linear)
 
 
 def train(
@@ -70,11 +85,9 @@ def train(
     if start is not None and start.n_epochs:
         # Going on with the same seed must not repeat the order and the dropout of the first fit.
         seed = np.random.SeedSequence(seed.entropy, spawn_key=(start.n_epochs,))
-    weights_seed, order_seed, dropout_seed = seed.spawn(3)
+    _, order_seed, dropout_seed = _seeds(seed)
     if start is None:
-        linear = linear_start(network, examples, alpha) if network.has_linear_path else ()
-        random = np.random.default_rng(weights_seed)
-        start = TrainingState(initial_weights(network, random, linear))
+        start = TrainingState(first_weights(network, examples, seed, alpha))
     optimizer = type(arguments.optimizer).__name__
     if start.optimizer_state is not None and start.optimizer != optimizer:
         raise ValueError(
@@ -93,7 +106,7 @@ def train(
         epochs=start.n_epochs + schedule.epochs,
         steps=-(-len(examples) // schedule.batch_size),
     )
-    best = _BestWeights(schedule.n_iter_no_change)
+    best = _BestWeights(schedule.n_iter_no_change, start.n_epochs)
     best.begin(trainer)
     new_logs = []
     try:
@@ -106,16 +119,29 @@ def train(
             _check_finite(logs, epoch, trainer)
             new_logs.append(dict(logs))
             callbacks.on_epoch_end(epoch, logs)
-            if best.is_reached(logs, trainer) or trainer.stop_requested:
+            if best.is_reached(logs, trainer, epoch + 1) or trainer.stop_requested:
                 break
         callbacks.on_train_end()
     finally:
         # A callback that held on to the model could be neither copied nor pickled.
         for callback in callbacks.callbacks:
             keras.callbacks.Callback.set_model(callback, None)
-    weights = best.weights or trainer.weights()
+    weights, best_epoch = trainer.weights(), epoch + 1
+    if best.weights is not None:
+        weights, best_epoch = best.weights, best.epoch
+    if schedule.must_pay and not training_paid(
+        network, arguments.loss, start.weights, weights, validation
+    ):
+        weights, best_epoch = start.weights, start.n_epochs
     history = _continue_history(start.history, start.n_epochs, new_logs)
-    return TrainingState(weights, optimizer, trainer.optimizer_state(), history, epoch + 1)
+    state = trainer.optimizer_state()
+    return TrainingState(weights, optimizer, state, history, epoch + 1, best_epoch)
+
+
+def _seeds(seed):
+    """Seeds of the first weights, the order of the examples and the dropout; always the same."""
+    keys = [(*seed.spawn_key, number) for number in range(3)]
+    return [np.random.SeedSequence(seed.entropy, spawn_key=key) for key in keys]
 
 
 def _continue_history(history, n_epochs, new_logs):
@@ -163,8 +189,9 @@ class _BestWeights:
     The weights before the first epoch compete: a linear path may be best left as it began.
     """
 
-    def __init__(self, patience):
+    def __init__(self, patience, n_epochs):
         self.patience = patience
+        self.epoch = n_epochs
         self.weights = None
         self.loss = np.inf
         self.n_epochs_since = 0
@@ -176,12 +203,13 @@ class _BestWeights:
             if np.isfinite(loss):
                 self.weights, self.loss = trainer.weights(), loss
 
-    def is_reached(self, logs, trainer) -> bool:
+    def is_reached(self, logs, trainer, epoch) -> bool:
         """Take an epoch into account; True when there have been enough without a better one."""
         if self.patience is None:
             return False
         if logs["val_loss"] < self.loss:
             self.weights, self.loss, self.n_epochs_since = trainer.weights(), logs["val_loss"], 0
+            self.epoch = epoch
         else:
             self.n_epochs_since += 1
         return self.n_epochs_since >= self.patience
