@@ -105,8 +105,12 @@ class LSTMRegressor(WindowRegressor):
     early_stopping : bool or "auto", default="auto"
         Stop when the loss on the validation rows has not fallen for ``n_iter_no_change`` epochs,
         and keep the weights of the best one, those before the first among them. "auto" does so
-        from 2,000 rows on, unless the rows set apart, and those left out before them, are more than
-        a quarter of all.
+        from 1,000 rows on, if at least a quarter of them remains to train on, and asks for more
+        where there is a linear path: unless the best epoch is better than the ridge regression
+        beyond chance [7]_, what is kept is the ridge regression over all rows, those set apart
+        among them. The test is a one-sided t-test at 1 % on the means over blocks of ``horizon``
+        validation rows. ``best_epoch_`` says which it was. A fit that goes on from another, by
+        ``warm_start``, keeps the best epoch.
     validation_fraction : float, default=0.1
         Share of the rows set apart for early stopping: the latest. The
         ``n_steps + horizon - 1`` rows before them are left out, so that no window and no future
@@ -138,6 +142,10 @@ class LSTMRegressor(WindowRegressor):
         number per epoch, in normalised units. NaN in epochs of a warm start without them.
     n_iter_ : int
         Number of epochs trained, all calls together.
+    best_epoch_ : int
+        The epoch whose weights were kept, counted as in ``n_iter_``: the last one without early
+        stopping. 0 stands for the weights before the first: with a linear path, the ridge
+        regression as it was.
     n_features_in_ : int
         Columns of 2-D input; features of 3-D windows.
     feature_names_in_ : ndarray of shape (n_features_in_,)
@@ -176,6 +184,8 @@ class LSTMRegressor(WindowRegressor):
        forecasting with transformers. ICLR.
     .. [6] Polyak and Juditsky (1992), Acceleration of stochastic approximation by averaging. SIAM
        Journal on Control and Optimization 30(4).
+    .. [7] Diebold and Mariano (1995), Comparing predictive accuracy. Journal of Business & Economic
+       Statistics 13(3). There with a variance that allows for overlap, here with blocks.
 
     Examples
     --------
