@@ -120,7 +120,9 @@ class LSTMRegressor(WindowRegressor):
         Epochs to wait for a better one.
     callbacks : keras.callbacks.Callback, a subclass of it, or a list of these, default=None
         Called as in Keras. Give classes, or leave copying them to ``clone``: a callback that
-        remembers things must not serve two fits.
+        remembers things must not serve two fits. ``keras.callbacks.BackupAndRestore(folder)`` has
+        every epoch saved there: the same fit, started again after its process was killed, goes on
+        and comes to the same result to the last bit.
     keras_params : dict, default=None
         Settings that are seldom searched over: ``metrics``, and keys that go to the constructor
         of the object they name, as in ``{"optimizer__clipnorm": 1.0, "callbacks__patience": 3}``.
