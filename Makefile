@@ -6,6 +6,7 @@
 # make backends  the tests with each backend of Keras alone, and models carried between them
 # make oldest   the tests with the oldest versions that pyproject.toml allows
 # make nightly  the tests with the newest versions there are, those before their release included
+# make benchmark  how fast it is, beside other libraries, in an environment of its own
 # make format   let ruff put the code in order
 # make clean    remove caches and what tests, examples and builds have written
 #
@@ -48,7 +49,7 @@ export KERAS_BACKEND := $(BACKEND)
 # Compiled programs are kept with the environment they belong to, not in the user's home.
 export SKSEQ_CACHE_DIR ?= $(abspath $(VENV))/compiled
 
-.PHONY: help demo test lint neighbours onnx backends oldest nightly format clean
+.PHONY: help demo test lint neighbours onnx backends oldest nightly benchmark format clean
 
 help:
 	@sed -n 's/^# \(make [a-z]*  .*\)/\1/p' Makefile
@@ -136,6 +137,16 @@ nightly: pyproject.toml
 	$(PY) -m pip install --pre $(PIP_FLAGS) --editable ".[$(EXTRA_$(BACKEND)),test]" $(ALSO_$(BACKEND))
 	$(PY) -m pip list
 	$(PY) -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_FLAGS)
+
+# One script for each question; a table each. bench_etth1.py needs a file of its own and is apart.
+BENCHMARKS := search epoch peers predict memory growth import workers
+
+benchmark: VENV := .venv-benchmark
+benchmark: export SKSEQ_CACHE_DIR :=
+benchmark: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install $(PIP_FLAGS) --editable ".[jax,benchmark]" "$(TORCH)" $(TENSORFLOW)
+	for name in $(BENCHMARKS); do $(PY) benchmarks/bench_$$name.py || exit 1; done
 
 format: $(INSTALLED)
 	$(PY) -m ruff check --fix
