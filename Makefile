@@ -87,6 +87,7 @@ neighbours: pyproject.toml
 
 onnx: export MPLBACKEND := Agg
 onnx: export KERAS_BACKEND := torch
+onnx: export OMP_NUM_THREADS := 1
 onnx: VENV := .venv-onnx
 onnx: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -106,6 +107,10 @@ backends: $(BACKENDS:%=alone-%)
 	done
 
 alone-%: export KERAS_BACKEND = $*
+# One thread for each worker: PyTorch's and TensorFlow's would stand in each other's way.
+alone-%: export OMP_NUM_THREADS := 1
+alone-%: export TF_NUM_INTRAOP_THREADS := 1
+alone-%: export TF_NUM_INTEROP_THREADS := 1
 alone-%: export SKSEQ_CACHE_DIR = $(abspath .venv-$*)/compiled
 alone-%:
 	$(PYTHON) -m venv .venv-$*

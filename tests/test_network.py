@@ -49,7 +49,7 @@ def test_the_linear_path_is_a_product_per_target(pasts, shared):
     layer.build(windows.shape)
     layer.set_weights([random.normal(size=weight.shape) for weight in layer.get_weights()])
     weights = iter(layer.get_weights())
-    outputs = np.asarray(layer(windows)).reshape(4, 3, len(pasts))
+    outputs = keras.ops.convert_to_numpy(layer(windows)).reshape(4, 3, len(pasts))
     own = [target for target, past in enumerate(pasts) if past is not None]
     if own:
         kernel, bias = next(weights), next(weights)
