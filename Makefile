@@ -2,6 +2,7 @@
 # make test     set up, then run the tests and measure their coverage
 # make lint     ruff (rules and format) and mypy
 # make neighbours  the tests with other libraries, in an environment of their own
+# make darts    the code of docs/migration.md on darts, in an environment of its own on PyTorch
 # make onnx     the tests of ONNX files, in an environment of their own on PyTorch
 # make backends  the tests with each backend of Keras alone, and models carried between them
 # make format   let ruff put the code in order
@@ -31,7 +32,7 @@ export KERAS_BACKEND := $(BACKEND)
 # Compiled programs are kept with the environment they belong to, not in the user's home.
 export SKSEQ_CACHE_DIR ?= $(abspath $(VENV))/compiled
 
-.PHONY: help demo test lint neighbours onnx backends format clean
+.PHONY: help demo test lint neighbours darts onnx backends format clean
 
 help:
 	@sed -n 's/^# \(make [a-z]*  .*\)/\1/p' Makefile
@@ -63,7 +64,17 @@ neighbours: VENV := .venv-neighbours
 neighbours: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(PY) -m pip install $(PIP_FLAGS) --editable ".[$(BACKEND),test,neighbours]"
-	$(PY) -m pytest tests/neighbours --ignore tests/neighbours/test_onnx.py $(PYTEST_FLAGS)
+	$(PY) -m pytest tests/neighbours --ignore tests/neighbours/test_onnx.py \
+		--ignore tests/neighbours/test_from_darts.py $(PYTEST_FLAGS)
+
+# Its LSTM needs PyTorch, which then serves Keras as well.
+darts: export MPLBACKEND := Agg
+darts: export KERAS_BACKEND := torch
+darts: VENV := .venv-darts
+darts: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install $(PIP_FLAGS) --editable ".[torch,test,darts]"
+	$(PY) -m pytest tests/neighbours/test_from_darts.py $(PYTEST_FLAGS)
 
 onnx: export MPLBACKEND := Agg
 onnx: export KERAS_BACKEND := torch
