@@ -5,6 +5,7 @@
 # make darts    the code of docs/migration.md on darts, in an environment of its own on PyTorch
 # make onnx     the tests of ONNX files, in an environment of their own on PyTorch
 # make backends  the tests with each backend of Keras alone, and models carried between them
+# make hooks    set up, and let git run the lint before every commit
 # make format   let ruff put the code in order
 # make clean    remove caches and what tests, examples and builds have written
 #
@@ -32,7 +33,7 @@ export KERAS_BACKEND := $(BACKEND)
 # Compiled programs are kept with the environment they belong to, not in the user's home.
 export SKSEQ_CACHE_DIR ?= $(abspath $(VENV))/compiled
 
-.PHONY: help demo test lint neighbours darts onnx backends format clean
+.PHONY: help demo test lint neighbours darts onnx backends hooks format clean
 
 help:
 	@sed -n 's/^# \(make [a-z]*  .*\)/\1/p' Makefile
@@ -103,6 +104,9 @@ backends:
 		KERAS_BACKEND=$$backend .venv-$$backend/bin/python benchmarks/across_backends.py \
 			predict $(CARRIED) || exit 1; \
 	done
+
+hooks: $(INSTALLED)
+	$(PY) -m pre_commit install
 
 format: $(INSTALLED)
 	$(PY) -m ruff check --fix
