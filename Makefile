@@ -2,11 +2,13 @@
 # make test     set up, then run the tests and measure their coverage
 # make lint     ruff (rules and format) and mypy
 # make neighbours  the tests with other libraries, in an environment of their own
+# make darts    the code of docs/migration.md on darts, in an environment of its own on PyTorch
 # make onnx     the tests of ONNX files, in an environment of their own on PyTorch
 # make backends  the tests with each backend of Keras alone, and models carried between them
 # make oldest   the tests with the oldest versions that pyproject.toml allows
 # make nightly  the tests with the newest versions there are, those before their release included
 # make benchmark  how fast it is, beside other libraries, in an environment of its own
+# make hooks    set up, and let git run the lint before every commit
 # make format   let ruff put the code in order
 # make clean    remove caches and what tests, examples and builds have written
 #
@@ -49,7 +51,8 @@ export KERAS_BACKEND := $(BACKEND)
 # Compiled programs are kept with the environment they belong to, not in the user's home.
 export SKSEQ_CACHE_DIR ?= $(abspath $(VENV))/compiled
 
-.PHONY: help demo test lint neighbours onnx backends oldest nightly benchmark format clean
+.PHONY: help demo test lint neighbours darts onnx backends oldest nightly benchmark hooks \
+	format clean
 
 help:
 	@sed -n 's/^# \(make [a-z]*  .*\)/\1/p' Makefile
@@ -83,7 +86,17 @@ neighbours: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(PY) -m pip install $(PIP_FLAGS) --editable ".[$(EXTRA_$(BACKEND)),test,neighbours]" \
 		$(ALSO_$(BACKEND))
-	$(PY) -m pytest tests/neighbours --ignore tests/neighbours/test_onnx.py $(PYTEST_FLAGS)
+	$(PY) -m pytest tests/neighbours --ignore tests/neighbours/test_onnx.py \
+		--ignore tests/neighbours/test_from_darts.py $(PYTEST_FLAGS)
+
+# Its LSTM needs PyTorch, which then serves Keras as well.
+darts: export MPLBACKEND := Agg
+darts: export KERAS_BACKEND := torch
+darts: VENV := .venv-darts
+darts: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install $(PIP_FLAGS) --editable ".[torch,test,darts]" "$(TORCH)"
+	$(PY) -m pytest tests/neighbours/test_from_darts.py $(PYTEST_FLAGS)
 
 onnx: export MPLBACKEND := Agg
 onnx: export KERAS_BACKEND := torch
@@ -147,6 +160,9 @@ benchmark: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(PY) -m pip install $(PIP_FLAGS) --editable ".[jax,benchmark]" "$(TORCH)" $(TENSORFLOW)
 	for name in $(BENCHMARKS); do $(PY) benchmarks/bench_$$name.py || exit 1; done
+
+hooks: $(INSTALLED)
+	$(PY) -m pre_commit install
 
 format: $(INSTALLED)
 	$(PY) -m ruff check --fix
