@@ -131,7 +131,7 @@ class LSTMRegressor(WindowRegressor):
         Number of epochs trained, all calls together.
     n_features_in_ : int
         Columns of 2-D input; features of 3-D windows.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the columns of 2-D input; only when all of them are strings.
     target_names_in_ : list
         Names of the targets; only when y is a pandas Series or DataFrame.
