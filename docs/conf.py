@@ -66,7 +66,8 @@ sphinx_gallery_conf = {
     "within_subsection_order": "gallery.place_in_gallery",
     "abort_on_example_error": True,
     "capture_repr": (),
-    "reset_modules": ("matplotlib", "gallery.prepare_example"),
+    "reset_modules": ("matplotlib", "gallery.treat_warnings_as_errors"),
+    "reset_modules_order": "both",
     "reference_url": {"skseq": None},
     "doc_module": ("skseq",),
     "backreferences_dir": "generated/backreferences",
@@ -77,6 +78,7 @@ sphinx_gallery_conf = {
     "show_signature": False,
     "download_all_examples": False,
     "min_reported_time": 0,
+    "write_computation_times": False,
     "remove_config_comments": True,
 }
 
@@ -109,6 +111,8 @@ if "user_guide/index" in _MISSING:
 def _leave_out_missing_pages(app, docname, source):
     lines = source[0].split("\n")
     source[0] = "\n".join(line for line in lines if line not in _MISSING)
+    if "user_guide/index" in _MISSING:
+        source[0] = source[0].replace(":link: user_guide/index", ":link: time_has_a_direction")
 
 
 def setup(app):

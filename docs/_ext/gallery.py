@@ -1,5 +1,6 @@
-"""In which order the examples stand, and from what state each of them starts."""
+"""In which order the examples stand, and what becomes of their warnings."""
 
+import contextlib
 import warnings
 
 ORDER = [
@@ -21,6 +22,12 @@ def place_in_gallery(filename):
     return ORDER.index(filename)
 
 
-def prepare_example(gallery_conf, fname):
-    """Let the first warning of an example end the build, as it ends the test of that example."""
-    warnings.simplefilter("error")
+_errors = contextlib.ExitStack()
+
+
+def treat_warnings_as_errors(gallery_conf, fname, when):
+    """Let a warning end an example, as it ends the test of that example; not what runs between."""
+    if when == "before":
+        _errors.enter_context(warnings.catch_warnings(action="error"))
+    else:
+        _errors.close()
