@@ -4,6 +4,9 @@
 # make neighbours  the tests with other libraries, in an environment of their own
 # make onnx     the tests of ONNX files, in an environment of their own on PyTorch
 # make backends  the tests with each backend of Keras alone, and models carried between them
+# make oldest   the tests with the oldest versions that pyproject.toml allows
+# make nightly  the tests with the newest versions there are, those before their release included
+# make benchmark  how fast it is, beside other libraries, in an environment of its own
 # make docs     the documentation site, its gallery executed, its links checked: docs/_build/html
 # make linkcheck  the links to other sites, which takes the internet
 # make format   let ruff put the code in order
@@ -15,6 +18,12 @@
 #   make test PYTHON=python3.12 VENV=.venv-3.12     another Python, beside the usual environment
 #   make test PYTEST_FLAGS="-k window -x"           some of the tests
 #   make test BACKEND=torch VENV=.venv-torch        another Keras backend (jax, torch, tensorflow)
+#   SKSEQ_FAST_PATHS=off make test                  Keras's own loops instead of compiled epochs
+#   make backends BACKENDS=torch                    one backend alone
+#
+# The usual PyTorch for Linux brings gigabytes of libraries for GPUs along. TORCH="torch==2.13.0+cpu"
+# takes a build for the CPU instead, from where pip's settings or PIP_FLAGS let it look. TensorFlow's
+# has a name of its own and is taken as it is; TENSORFLOW=tensorflow where there is no such build.
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -23,8 +32,17 @@ PYTEST_FLAGS ?=
 WORKERS ?= 2
 # Not `?=`: a name this common may stand in somebody's environment for something else.
 BACKEND := jax
+TORCH := torch
+TENSORFLOW := tensorflow-cpu
 
-PY := $(VENV)/bin/python
+# The extra that brings a backend along, and what is asked for beside it.
+EXTRA_jax := jax
+EXTRA_torch := torch
+EXTRA_tensorflow := $(TENSORFLOW)
+ALSO_torch := "$(TORCH)"
+
+# Not `:=`: some targets have a VENV of their own.
+PY = $(VENV)/bin/python
 # pip leaves no trace that make could compare with pyproject.toml, so this empty file is one.
 INSTALLED := $(VENV)/.installed-$(BACKEND)
 
@@ -33,14 +51,16 @@ export KERAS_BACKEND := $(BACKEND)
 # Compiled programs are kept with the environment they belong to, not in the user's home.
 export SKSEQ_CACHE_DIR ?= $(abspath $(VENV))/compiled
 
-.PHONY: help demo test lint neighbours onnx backends docs linkcheck format clean
+.PHONY: help demo test lint neighbours onnx backends oldest nightly benchmark docs linkcheck format \
+	clean
 
 help:
 	@sed -n 's/^# \(make [a-z]*  .*\)/\1/p' Makefile
 
 $(INSTALLED): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(PY) -m pip install $(PIP_FLAGS) --editable ".[$(BACKEND),examples,test,lint,docs]"
+	$(PY) -m pip install $(PIP_FLAGS) --editable ".[$(EXTRA_$(BACKEND)),examples,test,lint,docs]" \
+		$(ALSO_$(BACKEND))
 	touch $@
 
 demo: $(INSTALLED)
@@ -64,7 +84,8 @@ neighbours: export MPLBACKEND := Agg
 neighbours: VENV := .venv-neighbours
 neighbours: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(PY) -m pip install $(PIP_FLAGS) --editable ".[$(BACKEND),test,neighbours]"
+	$(PY) -m pip install $(PIP_FLAGS) --editable ".[$(EXTRA_$(BACKEND)),test,neighbours]" \
+		$(ALSO_$(BACKEND))
 	$(PY) -m pytest tests/neighbours --ignore tests/neighbours/test_onnx.py $(PYTEST_FLAGS)
 
 onnx: export MPLBACKEND := Agg
@@ -72,28 +93,58 @@ onnx: export KERAS_BACKEND := torch
 onnx: VENV := .venv-onnx
 onnx: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(PY) -m pip install $(PIP_FLAGS) --editable ".[torch,test,onnx]"
+	$(PY) -m pip install $(PIP_FLAGS) --editable ".[torch,test,onnx]" $(ALSO_torch)
 	$(PY) -m pytest tests/neighbours/test_onnx.py $(PYTEST_FLAGS)
 
-# Each in an environment of its own, .venv-jax and so on, which may hold a build for the CPU already.
+# Each in an environment of its own, .venv-jax and so on.
 BACKENDS := jax torch tensorflow
-BACKEND_TESTS := tests/test_regressor.py tests/test_reproducibility.py tests/test_persistence.py \
-	tests/test_six_tasks.py tests/test_saved_models.py tests/test_missing.py tests/test_reliability.py
 CARRIED := .venv-carried
 
 backends: export MPLBACKEND := Agg
-backends:
-	for backend in $(BACKENDS); do \
-		export KERAS_BACKEND=$$backend SKSEQ_CACHE_DIR=; \
-		$(PYTHON) -m venv .venv-$$backend && \
-		.venv-$$backend/bin/python -m pip install $(PIP_FLAGS) --editable ".[$$backend,test]" && \
-		.venv-$$backend/bin/python -m pytest -n $(WORKERS) $(BACKEND_TESTS) $(PYTEST_FLAGS) && \
-		.venv-$$backend/bin/python benchmarks/across_backends.py fit $(CARRIED) || exit 1; \
-	done
+backends: export SCIPY_ARRAY_API := 1
+backends: $(BACKENDS:%=alone-%)
 	for backend in $(BACKENDS); do \
 		KERAS_BACKEND=$$backend .venv-$$backend/bin/python benchmarks/across_backends.py \
 			predict $(CARRIED) || exit 1; \
 	done
+
+alone-%: export KERAS_BACKEND = $*
+alone-%: export SKSEQ_CACHE_DIR = $(abspath .venv-$*)/compiled
+alone-%:
+	$(PYTHON) -m venv .venv-$*
+	.venv-$*/bin/python -m pip install $(PIP_FLAGS) --editable ".[$(EXTRA_$*),test]" $(ALSO_$*)
+	.venv-$*/bin/python -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_FLAGS)
+	.venv-$*/bin/python benchmarks/across_backends.py fit $(CARRIED)
+
+# uv can resolve to the lowest versions; pip cannot. Old libraries beside newer ones that they
+# know nothing of call what is deprecated there: that alone is no error here.
+oldest: export MPLBACKEND := Agg
+oldest: export SCIPY_ARRAY_API := 1
+oldest: VENV := .venv-oldest
+oldest: pyproject.toml
+	$(PYTHON) -m venv --clear $(VENV)
+	$(PY) -m pip install $(PIP_FLAGS) uv
+	$(PY) -m uv pip install --python $(PY) --resolution lowest-direct --editable ".[jax,test]"
+	$(PY) -m pytest -n $(WORKERS) --dist worksteal -W ignore::DeprecationWarning $(PYTEST_FLAGS)
+
+nightly: export MPLBACKEND := Agg
+nightly: export SCIPY_ARRAY_API := 1
+nightly: VENV := .venv-nightly
+nightly: pyproject.toml
+	$(PYTHON) -m venv --clear $(VENV)
+	$(PY) -m pip install --pre $(PIP_FLAGS) --editable ".[$(EXTRA_$(BACKEND)),test]" $(ALSO_$(BACKEND))
+	$(PY) -m pip list
+	$(PY) -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_FLAGS)
+
+# One script for each question; a table each. bench_etth1.py needs a file of its own and is apart.
+BENCHMARKS := search epoch peers predict memory growth import workers
+
+benchmark: VENV := .venv-benchmark
+benchmark: export SKSEQ_CACHE_DIR :=
+benchmark: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install $(PIP_FLAGS) --editable ".[jax,benchmark]" "$(TORCH)" $(TENSORFLOW)
+	for name in $(BENCHMARKS); do $(PY) benchmarks/bench_$$name.py || exit 1; done
 
 # Warnings are errors. Nothing is fetched: names of other libraries are linked from a list.
 docs: export MPLBACKEND := Agg

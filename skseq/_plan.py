@@ -26,13 +26,19 @@ _LARGEST_SHARE_SET_APART = 0.25
 
 def arguments_of(regressor) -> CompileArguments:
     """Make fresh optimizer, loss, metrics and callbacks."""
-    return compile_arguments(
+    arguments = compile_arguments(
         loss=regressor.loss,
         optimizer=regressor.optimizer,
         learning_rate=float(regressor.learning_rate),
         callbacks=regressor.callbacks,
         keras_params=regressor.keras_params,
     )
+    if arguments.backup is not None and regressor.random_state is None:
+        raise ValueError(
+            "callbacks holds BackupAndRestore, which needs random_state to be an int, got None: a "
+            "fit that draws another seed at every start cannot be gone on with."
+        )
+    return arguments
 
 
 def pasts_of(regressor, data: SupervisedWindows) -> tuple[TargetPast | None, ...]:

@@ -11,6 +11,7 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from skseq._base import WindowRegressor
+from skseq._callbacks import EpochTasks, with_callbacks
 from skseq._keras.engine import Examples, Network, TrainingState, build_model, predict, train
 from skseq._leakage import warn_of_leakage
 from skseq._plan import (
@@ -279,6 +280,7 @@ class LSTMRegressor(WindowRegressor):
         self.random_state = random_state
         self.verbose = verbose
 
+    @with_callbacks
     def fit(self, X, y, sample_weight=None, X_val=None, y_val=None):
         """Train the network.
 
@@ -312,9 +314,13 @@ class LSTMRegressor(WindowRegressor):
         LeakageWarning
             When y is the last step of its own window in every row, as it is or behind a scaler.
         """
+        self._validate_params()
+        tasks = EpochTasks(self, _learned, X, y, sample_weight)
         with unchanged_on_error(self):
             go_on = self.warm_start and self._is_fitted()
-            return self._learn(X, y, sample_weight, X_val, y_val, go_on, n_epochs=self.epochs)
+            self._learn(X, y, sample_weight, X_val, y_val, go_on, self.epochs, tasks)
+            tasks.end()
+        return self
 
     def partial_fit(self, X, y, sample_weight=None):
         """Train for one more epoch, on these rows; without early stopping.
@@ -335,9 +341,10 @@ class LSTMRegressor(WindowRegressor):
         LSTMRegressor
             The fitted regressor.
         """
+        self._validate_params()
         with unchanged_on_error(self):
-            go_on = self._is_fitted()
-            return self._learn(X, y, sample_weight, None, None, go_on, n_epochs=1, partial=True)
+            self._learn(X, y, sample_weight, None, None, go_on=self._is_fitted(), n_epochs=1)
+        return self
 
     @property
     def model_(self):
@@ -361,8 +368,8 @@ class LSTMRegressor(WindowRegressor):
     def _is_fitted(self):
         return "_state" in vars(self)
 
-    def _learn(self, X, y, sample_weight, X_val, y_val, go_on, n_epochs, partial=False):
-        self._validate_params()
+    def _learn(self, X, y, sample_weight, X_val, y_val, go_on, n_epochs, tasks=None):
+        """Train; without tasks to tell of, it is a part of a fit, which never stops early."""
         arguments = arguments_of(self)
         data, weights = self._read_training_data(X, y, sample_weight, reset=not go_on)
         warn_of_leakage(data, stacklevel=3)
@@ -373,7 +380,7 @@ class LSTMRegressor(WindowRegressor):
                 f"The fit to go on from has another network: {self._network}, not {network}. Set "
                 "warm_start=False, or keep the parameters that shape the network."
             )
-        is_patient = not partial and stops_early(self, data)
+        is_patient = tasks is not None and stops_early(self, data)
         validation = None
         if X_val is not None or y_val is not None:
             validation = self._read_validation_data(X_val, y_val)
@@ -384,7 +391,8 @@ class LSTMRegressor(WindowRegressor):
         if not go_on:
             self._units = Units.of(self.normalize, data, weights, pasts)
         self._network, self._pasts = network, pasts
-        self._state = train(
+        self.target_features_ = [None if past is None else past.feature for past in pasts]
+        state = train(
             network,
             arguments,
             schedule_of(self, len(data), n_epochs, is_patient),
@@ -393,14 +401,12 @@ class LSTMRegressor(WindowRegressor):
             seed_of(self),
             start=self._state if go_on else None,
             alpha=0.0 if self.alpha is None else self.alpha / weights.max(),
+            watch=tasks,
         )
-        if not (self.warm_start or partial):
-            self._state.optimizer_state = None
+        if tasks is not None and not self.warm_start:
+            state.optimizer_state = None
+        self.__dict__.update(_learned(state))
         self.__dict__.pop("_model", None)
-        self.history_ = self._state.history
-        self.n_iter_ = self._state.n_epochs
-        self.target_features_ = [None if past is None else past.feature for past in pasts]
-        return self
 
     def _predict_steps(self, windows):
         outputs = predict(self._network, self._state.weights, self._units.normalize_inputs(windows))
@@ -430,3 +436,8 @@ class LSTMRegressor(WindowRegressor):
             self._units.normalize_targets(data, f"y{name_ends}"),
             np.ones(len(data), dtype=np.float32),
         )
+
+
+def _learned(state: TrainingState) -> dict:
+    """Attributes that a regressor has after this state of training."""
+    return {"_state": state, "history_": state.history, "n_iter_": state.n_epochs}

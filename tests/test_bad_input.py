@@ -168,7 +168,8 @@ BAD_DATA = {
         {},
         (X, Y),
         {"sample_weight": np.zeros(N_ROWS)},
-        "Sample weights must contain at least one non-zero number",
+        # A newer scikit-learn says so itself, an older one leaves it to us.
+        "Sample weights must contain at least one non-zero number|none .* sample_weight above 0",
     ),
     "weights for rows that cannot be trained on": (
         {},
@@ -752,8 +753,8 @@ FAILING = {
 }
 every_failure = pytest.mark.parametrize("parameters", FAILING.values(), ids=FAILING.keys())
 DIVERGED = (
-    r"Training diverged: loss is not finite after epoch \d \(loss=nan\). Nothing was fitted. Use a "
-    r"smaller learning_rate, keras_params=\{'optimizer__clipnorm': 1.0\}, or normalize='standard'"
+    r"Training diverged: loss is not finite after epoch \d \(loss=(nan|inf)\). Nothing was fitted. "
+    r"Use a smaller learning_rate, keras_params=\{'optimizer__clipnorm': 1.0\}, or normalize="
 )
 
 

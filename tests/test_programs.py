@@ -118,3 +118,21 @@ def test_without_the_fast_paths_the_result_is_the_same(monkeypatch, settings):
         results.append((model.predict(X), model.predict(incomplete), model.history_["loss"]))
     for fast, plain in zip(*results, strict=True):
         np.testing.assert_allclose(fast, plain, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        {"units": 3},
+        {"units": (8, 8), "horizon": 24},
+        {"units": 8, "horizon": 12, "segment_length": 2, "dense_units": (16,)},
+        {"units": 8, "bidirectional": True, "normalize": "standard", "alpha": None},
+    ],
+)
+@pytest.mark.parametrize("n_rows", [2, 9, 70, 600])
+def test_a_window_is_predicted_to_the_same_bit_alone_and_among_others(n_rows, shape):
+    regressor = LSTMRegressor(**SMALL | shape).fit(X, Y)
+    among = np.resize(X, (n_rows, *X.shape[1:])) + np.arange(n_rows)[:, None, None]
+    together = regressor.predict(among)
+    for row in (0, n_rows // 2, n_rows - 1):
+        np.testing.assert_array_equal(regressor.predict(among[row : row + 1])[0], together[row])
