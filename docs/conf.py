@@ -34,10 +34,13 @@ extensions = [
     "sphinx_copybutton",
     "sphinx_design",
     "sphinx_gallery.gen_gallery",
+    "tidy_code",
 ]
 exclude_patterns = ["_build", "auto_examples/*.ipynb", "**/GALLERY_HEADER.rst"]
 templates_path = ["_templates"]
 nitpicky = True
+# Single backquotes, in docstrings and examples, are code as in Markdown.
+default_role = "literal"
 
 # Reference: one page for each public name, made from numpydoc's grammar.
 autosummary_generate = True

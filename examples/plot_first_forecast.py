@@ -76,16 +76,16 @@ ahead = forecast(lstm, air)
 print(ahead.round(1))
 
 # %%
-# On the left what is to come; on the right how the error grows with the distance, over all folds.
+# Above what is to come; below how the error grows with the distance, over all folds.
 
-figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
-air["co2"]["1997":].plot(ax=left, color="black", label="measured")
-ahead.plot(ax=left, color="C1", linestyle="--", marker=".", label="forecast of the LSTM")
-left.set(title="The year after the last row", xlabel="", ylabel="CO2 in ppm")
-left.legend()
+figure, (above, below) = plt.subplots(2, 1, figsize=(7, 7), layout="constrained")
+air["co2"]["1997":].plot(ax=above, color="black", label="measured")
+ahead.plot(ax=above, color="C1", linestyle="--", marker=".", label="forecast of the LSTM")
+above.set(title="The year after the last row", xlabel="", ylabel="CO2 in ppm")
+above.legend()
 for (name, table), style in zip(tables.items(), [":", "-.", "--", "-"], strict=True):
     ForecastDisplay.from_backtest(
-        table, kind="error_by_step", name=name, ax=right, forecast_kwargs={"linestyle": style}
+        table, kind="error_by_step", name=name, ax=below, forecast_kwargs={"linestyle": style}
     )
-right.set(title="In the folds", xlabel="months ahead", ylabel="MAE in ppm")
+below.set(title="In the folds", xlabel="months ahead", ylabel="MAE in ppm")
 plt.show()

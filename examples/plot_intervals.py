@@ -70,7 +70,7 @@ print(pd.DataFrame(rows).set_index("model").round(2).to_string())
 # and three times as wide. An interval is as wide in calm years as in those of El Niño, for split
 # conformal prediction gives every row the same width.
 
-figure, axes = plt.subplots(2, 1, figsize=(9, 6), layout="constrained", sharex=True, sharey=True)
+figure, axes = plt.subplots(2, 1, figsize=(7, 6), layout="constrained", sharex=True, sharey=True)
 for ax, name in zip(axes, ["LSTM", "repeat the last year"], strict=True):
     shown = intervals[name]["1996":"2003"]
     ax.fill_between(

@@ -65,7 +65,7 @@ for network in networks.values():
 # learning rate. The dashes turn upwards while the line goes on falling: the network learns its rows
 # by heart.
 
-figure, axes = plt.subplots(1, 3, figsize=(11, 3.6), layout="constrained", sharey=True)
+figure, axes = plt.subplots(1, 3, figsize=(8, 3.8), layout="constrained", sharey=True)
 for ax, (name, network) in zip(axes, networks.items(), strict=True):
     TrainingHistoryDisplay.from_estimator(network, ax=ax)
     ax.set(title=name)

@@ -76,7 +76,7 @@ print(errors.T.round(2).to_string())
 # %%
 # And how it grows with the distance.
 
-figure, axes = plt.subplots(1, 3, figsize=(11, 3.6), layout="constrained")
+figure, axes = plt.subplots(1, 3, figsize=(8, 3.8), layout="constrained")
 for ax, target in zip(axes, economy.columns, strict=True):
     for (name, table), style in zip(tables.items(), [":", "-.", "--", "-"], strict=True):
         ForecastDisplay.from_backtest(
@@ -90,7 +90,7 @@ for ax, target in zip(axes, economy.columns, strict=True):
     ax.set(title=target, xlabel="quarters ahead", ylabel="")
     ax.get_legend().remove()
 axes[0].set(ylabel="mean absolute error")
-figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=4)
+figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
 plt.show()
 
 # %%

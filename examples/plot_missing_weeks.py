@@ -72,7 +72,7 @@ print(f"\nMAE in ppm, mean over four folds\n{pd.Series(scores).round(3).to_strin
 # %%
 # The forecasts behind these scores, row by row, show where each goes wrong: the error of each step.
 
-figure, axes = plt.subplots(figsize=(8, 4), layout="constrained")
+figure, axes = plt.subplots(figsize=(7, 4), layout="constrained")
 for (name, pipeline), style in zip(pipelines.items(), [":", "-.", "--", "-"], strict=True):
     table = backtest(pipeline, measured, measured["co2"], cv=TimeSeriesSplit(4))
     error = (table["truth"] - table["forecast"]).abs().groupby(table["step"]).mean()

@@ -113,7 +113,7 @@ print(f"\nMAE from 1999 on\n{pd.Series(errors).round(3).to_string()}")
 # %%
 # Forecasts made every half-year from what was known by then, against what came.
 
-figure, axes = plt.subplots(figsize=(11, 4.5), layout="constrained")
+figure, axes = plt.subplots(figsize=(8, 4.5), layout="constrained")
 held_out["temperature"].plot(ax=axes, color="0.6", linewidth=4, label="truth")
 known = [sea.iloc[:end] for end in range(len(past), len(sea), HORIZON)]
 for name, style in {"last year": ":", "calendar": "-.", "ridge": "--", "LSTM": "-"}.items():
@@ -121,7 +121,7 @@ for name, style in {"last year": ":", "calendar": "-.", "ridge": "--", "LSTM": "
     label = f"{name}, MAE {errors[name]:.2f} °C"
     ahead.plot(ax=axes, linestyle=style, linewidth=1.2, label=label)
 axes.set(title="Sea temperature off Peru, forecast every half-year", xlabel="", ylabel="°C")
-figure.legend(loc="outside lower center", ncols=5)
+figure.legend(loc="outside lower center", ncols=3)
 picture = Path("sea_temperature.png")
 figure.savefig(picture, dpi=120)
 print(f"\nPicture: {Path.cwd().name / picture}")

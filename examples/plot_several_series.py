@@ -67,7 +67,7 @@ print(f"\nInvestment after the last year\n{np.exp(forecast(fitted, table)).round
 # %%
 # Out of all folds, three firms: what was forecast from the years before, against what came.
 
-figure, axes = plt.subplots(figsize=(8, 4), layout="constrained")
+figure, axes = plt.subplots(figsize=(7, 4.5), layout="constrained")
 firms = {"General Motors": "-", "IBM": "--", "Goodyear": ":"}
 for number, (firm, style) in enumerate(firms.items()):
     color = f"C{number}"
@@ -88,5 +88,5 @@ axes.set(
     title="Investment, forecast a year ahead", xlabel="", ylabel="million dollars", yscale="log"
 )
 axes.set_xticks(range(1935, 1955, 5))
-figure.legend(loc="outside lower center", ncols=6)
+figure.legend(loc="outside lower center", ncols=3)
 plt.show()

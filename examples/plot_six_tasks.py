@@ -89,7 +89,7 @@ print(columns.iloc[:, :3].to_string(), columns.iloc[:, 3:].to_string(), sep="\n\
 # %%
 # What each window held, what came, and what was forecast.
 
-figure, axes = plt.subplots(2, 3, figsize=(10, 5), layout="constrained", sharex=True, sharey=True)
+figure, axes = plt.subplots(2, 3, figsize=(8, 5), layout="constrained", sharex=True, sharey=True)
 for ax, (name, window, came, forecasted) in zip(axes.flat, forecasts, strict=True):
     steps = np.arange(len(came))
     ax.plot(np.arange(-5, 0), window, "k-", marker=".", label="window")

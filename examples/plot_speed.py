@@ -91,7 +91,7 @@ print(table.round(3).to_string())
 # well in no time.
 
 searches = table[:3]
-figure, axes = plt.subplots(figsize=(8, 2.5), layout="constrained")
+figure, axes = plt.subplots(figsize=(7, 2.5), layout="constrained")
 bars = axes.barh(searches.index, searches["seconds"], color="0.8", edgecolor="black")
 axes.bar_label(bars, fmt="{:.1f} s", padding=4)
 axes.invert_yaxis()

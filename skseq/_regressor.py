@@ -34,10 +34,11 @@ _SHARE = Interval(Real, 0, 1, closed="left")
 
 
 class LSTMRegressor(WindowRegressor):
-    """Long short-term memory network [1]_ that predicts one or many steps of one or many targets.
+    """Long short-term memory network that predicts one or many steps of one or many targets.
 
-    Row t is predicted from window t. With ``horizon=h`` it predicts ``y[t]`` to ``y[t+h-1]``,
-    which ``fit`` and ``score`` build from y themselves.
+    An LSTM [1]_ reads the window of each row, oldest step first. Row t is predicted from window t.
+    With ``horizon=h`` it predicts ``y[t]`` to ``y[t+h-1]``, which ``fit`` and ``score`` build from
+    y themselves.
 
     Parameters
     ----------
