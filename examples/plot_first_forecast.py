@@ -87,5 +87,6 @@ for (name, table), style in zip(tables.items(), [":", "-.", "--", "-"], strict=T
     ForecastDisplay.from_backtest(
         table, kind="error_by_step", name=name, ax=below, forecast_kwargs={"linestyle": style}
     )
-below.set(title="In the folds", xlabel="months ahead", ylabel="MAE in ppm")
+below.set(title="In the folds", xlabel="months ahead", ylabel="MAE in ppm", ylim=(0, 5))
+below.legend(ncols=2)
 plt.show()

@@ -67,8 +67,13 @@ for network in networks.values():
 
 figure, axes = plt.subplots(1, 3, figsize=(8, 3.8), layout="constrained", sharey=True)
 for ax, (name, network) in zip(axes, networks.items(), strict=True):
-    TrainingHistoryDisplay.from_estimator(network, ax=ax)
-    ax.set(title=name)
+    curves = TrainingHistoryDisplay.from_estimator(network, ax=ax)
+    ax.set(title=f"{name}\nlowest: epoch {curves.best_epoch_}", ylabel="")
+    ax.get_legend().remove()
+axes[0].set(ylabel="loss, normalised units")
+lines = [curves.line_, curves.val_line_, curves.best_line_]
+names = ["rows trained on", "rows watched", "lowest loss on the rows watched"]
+figure.legend(lines, names, loc="outside lower center", ncols=3)
 plt.show()
 
 # %%

@@ -98,5 +98,5 @@ for ax, (name, window, came, forecasted) in zip(axes.flat, forecasts, strict=Tru
     ax.set(title=name)
 handles, labels = axes[0, 0].get_legend_handles_labels()
 figure.legend(handles, labels, loc="outside lower center", ncols=3)
-figure.supxlabel("rows from the one forecast first")
+axes[1, 1].set(xlabel="rows from the one forecast first")
 plt.show()
