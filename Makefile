@@ -9,6 +9,8 @@
 # make nightly  the tests with the newest versions there are, those before their release included
 # make benchmark  how fast it is, beside other libraries, in an environment of its own
 # make hooks    set up, and let git run the lint before every commit
+# make docs     the documentation site, its gallery executed, its links checked: docs/_build/html
+# make linkcheck  the links to other sites, which takes the internet
 # make format   let ruff put the code in order
 # make clean    remove caches and what tests, examples and builds have written
 #
@@ -51,20 +53,20 @@ export KERAS_BACKEND := $(BACKEND)
 # Compiled programs are kept with the environment they belong to, not in the user's home.
 export SKSEQ_CACHE_DIR ?= $(abspath $(VENV))/compiled
 
-.PHONY: help demo test lint neighbours darts onnx backends oldest nightly benchmark hooks \
-	format clean
+.PHONY: help demo test lint neighbours darts onnx backends oldest nightly benchmark docs linkcheck \
+	hooks format clean
 
 help:
 	@sed -n 's/^# \(make [a-z]*  .*\)/\1/p' Makefile
 
 $(INSTALLED): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(PY) -m pip install $(PIP_FLAGS) --editable ".[$(EXTRA_$(BACKEND)),examples,test,lint]" \
+	$(PY) -m pip install $(PIP_FLAGS) --editable ".[$(EXTRA_$(BACKEND)),examples,test,lint,docs]" \
 		$(ALSO_$(BACKEND))
 	touch $@
 
 demo: $(INSTALLED)
-	$(PY) examples/plot_search_on_real_series.py
+	cd examples && $(abspath $(PY)) plot_search_on_real_series.py
 
 # The coverage report comes before pytest's summary, which stays the last line. Neighbouring tests
 # stay on one worker where they can (worksteal): they share compiled networks.
@@ -164,6 +166,15 @@ benchmark: pyproject.toml
 hooks: $(INSTALLED)
 	$(PY) -m pre_commit install
 
+# Warnings are errors. Nothing is fetched: names of other libraries are linked from a list.
+docs: export MPLBACKEND := Agg
+docs: $(INSTALLED)
+	$(PY) -m sphinx -b html -W --keep-going docs docs/_build/html
+	$(PY) docs/_ext/check_links.py docs/_build/html
+
+linkcheck: docs
+	$(PY) -m sphinx -b linkcheck -d docs/_build/html/.doctrees docs docs/_build/linkcheck
+
 format: $(INSTALLED)
 	$(PY) -m ruff check --fix
 	$(PY) -m ruff format
@@ -171,5 +182,5 @@ format: $(INSTALLED)
 clean:
 	rm -rf .coverage .coverage.* coverage.xml htmlcov build dist *.egg-info
 	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
-	rm -rf examples/*.png docs/_build docs/auto_examples docs/generated
+	rm -rf examples/*.png docs/_build docs/auto_examples docs/generated docs/sg_execution_times.rst
 	find . -path "./$(VENV)" -prune -o -type d -name __pycache__ -exec rm -rf {} +

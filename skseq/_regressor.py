@@ -43,10 +43,11 @@ _SHARE = Interval(Real, 0, 1, closed="left")
 
 
 class LSTMRegressor(WindowRegressor):
-    """Long short-term memory network [1]_ that predicts one or many steps of one or many targets.
+    """Long short-term memory network that predicts one or many steps of one or many targets.
 
-    Row t is predicted from window t. With ``horizon=h`` it predicts ``y[t]`` to ``y[t+h-1]``,
-    which ``fit`` and ``score`` build from y themselves.
+    An LSTM [1]_ reads the window of each row, oldest step first. Row t is predicted from window t.
+    With ``horizon=h`` it predicts ``y[t]`` to ``y[t+h-1]``, which ``fit`` and ``score`` build from
+    y themselves.
 
     Parameters
     ----------
@@ -151,7 +152,7 @@ class LSTMRegressor(WindowRegressor):
         regression as it was.
     n_features_in_ : int
         Columns of 2-D input; features of 3-D windows.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the columns of 2-D input; only when all of them are strings.
     target_names_in_ : list
         Names of the targets; only when y is a pandas Series or DataFrame.
