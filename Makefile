@@ -2,11 +2,15 @@
 # make test     set up, then run the tests and measure their coverage
 # make lint     ruff (rules and format) and mypy
 # make neighbours  the tests with other libraries, in an environment of their own
+# make darts    the code of docs/migration.md on darts, in an environment of its own on PyTorch
 # make onnx     the tests of ONNX files, in an environment of their own on PyTorch
 # make backends  the tests with each backend of Keras alone, and models carried between them
 # make oldest   the tests with the oldest versions that pyproject.toml allows
 # make nightly  the tests with the newest versions there are, those before their release included
 # make benchmark  how fast it is, beside other libraries, in an environment of its own
+# make hooks    set up, and let git run the lint before every commit
+# make docs     the documentation site, its gallery executed, its links checked: docs/_build/html
+# make linkcheck  the links to other sites, which takes the internet
 # make format   let ruff put the code in order
 # make clean    remove caches and what tests, examples and builds have written
 #
@@ -49,19 +53,20 @@ export KERAS_BACKEND := $(BACKEND)
 # Compiled programs are kept with the environment they belong to, not in the user's home.
 export SKSEQ_CACHE_DIR ?= $(abspath $(VENV))/compiled
 
-.PHONY: help demo test lint neighbours onnx backends oldest nightly benchmark format clean
+.PHONY: help demo test lint neighbours darts onnx backends oldest nightly benchmark docs linkcheck \
+	hooks format clean
 
 help:
 	@sed -n 's/^# \(make [a-z]*  .*\)/\1/p' Makefile
 
 $(INSTALLED): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(PY) -m pip install $(PIP_FLAGS) --editable ".[$(EXTRA_$(BACKEND)),examples,test,lint]" \
+	$(PY) -m pip install $(PIP_FLAGS) --editable ".[$(EXTRA_$(BACKEND)),examples,test,lint,docs]" \
 		$(ALSO_$(BACKEND))
 	touch $@
 
 demo: $(INSTALLED)
-	$(PY) examples/plot_search_on_real_series.py
+	cd examples && $(abspath $(PY)) plot_search_on_real_series.py
 
 # The coverage report comes before pytest's summary, which stays the last line. Neighbouring tests
 # stay on one worker where they can (worksteal): they share compiled networks.
@@ -83,7 +88,17 @@ neighbours: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(PY) -m pip install $(PIP_FLAGS) --editable ".[$(EXTRA_$(BACKEND)),test,neighbours]" \
 		$(ALSO_$(BACKEND))
-	$(PY) -m pytest tests/neighbours --ignore tests/neighbours/test_onnx.py $(PYTEST_FLAGS)
+	$(PY) -m pytest tests/neighbours --ignore tests/neighbours/test_onnx.py \
+		--ignore tests/neighbours/test_from_darts.py $(PYTEST_FLAGS)
+
+# Its LSTM needs PyTorch, which then serves Keras as well.
+darts: export MPLBACKEND := Agg
+darts: export KERAS_BACKEND := torch
+darts: VENV := .venv-darts
+darts: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install $(PIP_FLAGS) --editable ".[torch,test,darts]" "$(TORCH)"
+	$(PY) -m pytest tests/neighbours/test_from_darts.py $(PYTEST_FLAGS)
 
 onnx: export MPLBACKEND := Agg
 onnx: export KERAS_BACKEND := torch
@@ -148,6 +163,18 @@ benchmark: pyproject.toml
 	$(PY) -m pip install $(PIP_FLAGS) --editable ".[jax,benchmark]" "$(TORCH)" $(TENSORFLOW)
 	for name in $(BENCHMARKS); do $(PY) benchmarks/bench_$$name.py || exit 1; done
 
+hooks: $(INSTALLED)
+	$(PY) -m pre_commit install
+
+# Warnings are errors. Nothing is fetched: names of other libraries are linked from a list.
+docs: export MPLBACKEND := Agg
+docs: $(INSTALLED)
+	$(PY) -m sphinx -b html -W --keep-going docs docs/_build/html
+	$(PY) docs/_ext/check_links.py docs/_build/html
+
+linkcheck: docs
+	$(PY) -m sphinx -b linkcheck -d docs/_build/html/.doctrees docs docs/_build/linkcheck
+
 format: $(INSTALLED)
 	$(PY) -m ruff check --fix
 	$(PY) -m ruff format
@@ -155,5 +182,5 @@ format: $(INSTALLED)
 clean:
 	rm -rf .coverage .coverage.* coverage.xml htmlcov build dist *.egg-info
 	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
-	rm -rf examples/*.png docs/_build docs/auto_examples docs/generated
+	rm -rf examples/*.png docs/_build docs/auto_examples docs/generated docs/sg_execution_times.rst
 	find . -path "./$(VENV)" -prune -o -type d -name __pycache__ -exec rm -rf {} +

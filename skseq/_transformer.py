@@ -83,7 +83,7 @@ class SlidingWindowTransformer(CallbackSupportMixin, TransformerMixin, SavableEs
     ----------
     n_features_in_ : int
         Number of columns seen in ``fit``.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the columns seen in ``fit``; only when all of them are strings.
     lags_ : ndarray of int, shape (n_features,)
         The lag of each feature.
