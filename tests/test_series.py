@@ -409,7 +409,7 @@ def test_windows_over_several_series_can_be_read_like_an_array():
         assert_array_equal(windows[key], array[key])
     assert np.asarray(windows, dtype=np.float32).dtype == np.float32
     with pytest.raises(ValueError, match="copy=False cannot be had"):
-        np.asarray(windows, copy=False)
+        windows.__array__(copy=False)
 
 
 def test_a_constant_series_is_remembered_by_a_few_rows():
@@ -509,7 +509,7 @@ def test_fitted_rows_seen_again_from_the_middle_do_not_continue_the_fitted_ones(
 def test_floats_follow_through_zero():
     index = pd.Index(np.linspace(-3, 2.9, 60))
     frame = pd.DataFrame({"load": np.arange(60.0)}, index=index)
-    windows = SlidingWindowTransformer(3).fit(frame[:30]).transform(frame[30:])
+    windows = SlidingWindowTransformer(3).fit(frame.iloc[:30]).transform(frame.iloc[30:])
     assert_array_equal(windows[0, :, 0], [27, 28, 29])
 
 

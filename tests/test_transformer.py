@@ -311,9 +311,9 @@ def test_a_later_fit_forgets_the_earlier_rows():
 def test_the_fitted_series_seen_again_gets_no_history_and_no_warning(calendar, context):
     frame = frame_of(CALENDARS[calendar])
     transformer = SlidingWindowTransformer(4, context=context)
-    expected = transformer.fit_transform(frame[:40])
-    assert_array_equal(transformer.transform(frame[:40]), expected)
-    assert_array_equal(transformer.transform(frame[:15]), expected[:15])
+    expected = transformer.fit_transform(frame.iloc[:40])
+    assert_array_equal(transformer.transform(frame.iloc[:40]), expected)
+    assert_array_equal(transformer.transform(frame.iloc[:15]), expected[:15])
     assert_array_equal(transformer.transform(frame)[:40], expected)
 
 
