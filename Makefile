@@ -5,7 +5,12 @@
 # make darts    the code of docs/migration.md on darts, in an environment of its own on PyTorch
 # make onnx     the tests of ONNX files, in an environment of their own on PyTorch
 # make backends  the tests with each backend of Keras alone, and models carried between them
+# make oldest   the tests with the oldest versions that pyproject.toml allows
+# make nightly  the tests with the newest versions there are, those before their release included
+# make benchmark  how fast it is, beside other libraries, in an environment of its own
 # make hooks    set up, and let git run the lint before every commit
+# make docs     the documentation site, its gallery executed, its links checked: docs/_build/html
+# make linkcheck  the links to other sites, which takes the internet
 # make format   let ruff put the code in order
 # make clean    remove caches and what tests, examples and builds have written
 #
@@ -15,6 +20,12 @@
 #   make test PYTHON=python3.12 VENV=.venv-3.12     another Python, beside the usual environment
 #   make test PYTEST_FLAGS="-k window -x"           some of the tests
 #   make test BACKEND=torch VENV=.venv-torch        another Keras backend (jax, torch, tensorflow)
+#   SKSEQ_FAST_PATHS=off make test                  Keras's own loops instead of compiled epochs
+#   make backends BACKENDS=torch                    one backend alone
+#
+# The usual PyTorch for Linux brings gigabytes of libraries for GPUs along. TORCH="torch==2.13.0+cpu"
+# takes a build for the CPU instead, from where pip's settings or PIP_FLAGS let it look. TensorFlow's
+# has a name of its own and is taken as it is; TENSORFLOW=tensorflow where there is no such build.
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -23,8 +34,17 @@ PYTEST_FLAGS ?=
 WORKERS ?= 2
 # Not `?=`: a name this common may stand in somebody's environment for something else.
 BACKEND := jax
+TORCH := torch
+TENSORFLOW := tensorflow-cpu
 
-PY := $(VENV)/bin/python
+# The extra that brings a backend along, and what is asked for beside it.
+EXTRA_jax := jax
+EXTRA_torch := torch
+EXTRA_tensorflow := $(TENSORFLOW)
+ALSO_torch := "$(TORCH)"
+
+# Not `:=`: some targets have a VENV of their own.
+PY = $(VENV)/bin/python
 # pip leaves no trace that make could compare with pyproject.toml, so this empty file is one.
 INSTALLED := $(VENV)/.installed-$(BACKEND)
 
@@ -33,18 +53,20 @@ export KERAS_BACKEND := $(BACKEND)
 # Compiled programs are kept with the environment they belong to, not in the user's home.
 export SKSEQ_CACHE_DIR ?= $(abspath $(VENV))/compiled
 
-.PHONY: help demo test lint neighbours darts onnx backends hooks format clean
+.PHONY: help demo test lint neighbours darts onnx backends oldest nightly benchmark docs linkcheck \
+	hooks format clean
 
 help:
 	@sed -n 's/^# \(make [a-z]*  .*\)/\1/p' Makefile
 
 $(INSTALLED): pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(PY) -m pip install $(PIP_FLAGS) --editable ".[$(BACKEND),examples,test,lint]"
+	$(PY) -m pip install $(PIP_FLAGS) --editable ".[$(EXTRA_$(BACKEND)),examples,test,lint,docs]" \
+		$(ALSO_$(BACKEND))
 	touch $@
 
 demo: $(INSTALLED)
-	$(PY) examples/plot_search_on_real_series.py
+	cd examples && $(abspath $(PY)) plot_search_on_real_series.py
 
 # The coverage report comes before pytest's summary, which stays the last line. Neighbouring tests
 # stay on one worker where they can (worksteal): they share compiled networks.
@@ -64,7 +86,8 @@ neighbours: export MPLBACKEND := Agg
 neighbours: VENV := .venv-neighbours
 neighbours: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(PY) -m pip install $(PIP_FLAGS) --editable ".[$(BACKEND),test,neighbours]"
+	$(PY) -m pip install $(PIP_FLAGS) --editable ".[$(EXTRA_$(BACKEND)),test,neighbours]" \
+		$(ALSO_$(BACKEND))
 	$(PY) -m pytest tests/neighbours --ignore tests/neighbours/test_onnx.py \
 		--ignore tests/neighbours/test_from_darts.py $(PYTEST_FLAGS)
 
@@ -74,39 +97,83 @@ darts: export KERAS_BACKEND := torch
 darts: VENV := .venv-darts
 darts: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(PY) -m pip install $(PIP_FLAGS) --editable ".[torch,test,darts]"
+	$(PY) -m pip install $(PIP_FLAGS) --editable ".[torch,test,darts]" "$(TORCH)"
 	$(PY) -m pytest tests/neighbours/test_from_darts.py $(PYTEST_FLAGS)
 
 onnx: export MPLBACKEND := Agg
 onnx: export KERAS_BACKEND := torch
+onnx: export OMP_NUM_THREADS := 1
 onnx: VENV := .venv-onnx
 onnx: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(PY) -m pip install $(PIP_FLAGS) --editable ".[torch,test,onnx]"
+	$(PY) -m pip install $(PIP_FLAGS) --editable ".[torch,test,onnx]" $(ALSO_torch)
 	$(PY) -m pytest tests/neighbours/test_onnx.py $(PYTEST_FLAGS)
 
-# Each in an environment of its own, .venv-jax and so on, which may hold a build for the CPU already.
+# Each in an environment of its own, .venv-jax and so on.
 BACKENDS := jax torch tensorflow
-BACKEND_TESTS := tests/test_regressor.py tests/test_reproducibility.py tests/test_persistence.py \
-	tests/test_six_tasks.py tests/test_saved_models.py tests/test_missing.py tests/test_reliability.py
 CARRIED := .venv-carried
 
 backends: export MPLBACKEND := Agg
-backends:
-	for backend in $(BACKENDS); do \
-		export KERAS_BACKEND=$$backend SKSEQ_CACHE_DIR=; \
-		$(PYTHON) -m venv .venv-$$backend && \
-		.venv-$$backend/bin/python -m pip install $(PIP_FLAGS) --editable ".[$$backend,test]" && \
-		.venv-$$backend/bin/python -m pytest -n $(WORKERS) $(BACKEND_TESTS) $(PYTEST_FLAGS) && \
-		.venv-$$backend/bin/python benchmarks/across_backends.py fit $(CARRIED) || exit 1; \
-	done
+backends: export SCIPY_ARRAY_API := 1
+backends: $(BACKENDS:%=alone-%)
 	for backend in $(BACKENDS); do \
 		KERAS_BACKEND=$$backend .venv-$$backend/bin/python benchmarks/across_backends.py \
 			predict $(CARRIED) || exit 1; \
 	done
 
+alone-%: export KERAS_BACKEND = $*
+# One thread for each worker: PyTorch's and TensorFlow's would stand in each other's way.
+alone-%: export OMP_NUM_THREADS := 1
+alone-%: export TF_NUM_INTRAOP_THREADS := 1
+alone-%: export TF_NUM_INTEROP_THREADS := 1
+alone-%: export SKSEQ_CACHE_DIR = $(abspath .venv-$*)/compiled
+alone-%:
+	$(PYTHON) -m venv .venv-$*
+	.venv-$*/bin/python -m pip install $(PIP_FLAGS) --editable ".[$(EXTRA_$*),test]" $(ALSO_$*)
+	.venv-$*/bin/python -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_FLAGS)
+	.venv-$*/bin/python benchmarks/across_backends.py fit $(CARRIED)
+
+# uv can resolve to the lowest versions; pip cannot. Old libraries beside newer ones that they
+# know nothing of call what is deprecated there: that alone is no error here.
+oldest: export MPLBACKEND := Agg
+oldest: export SCIPY_ARRAY_API := 1
+oldest: VENV := .venv-oldest
+oldest: pyproject.toml
+	$(PYTHON) -m venv --clear $(VENV)
+	$(PY) -m pip install $(PIP_FLAGS) uv
+	$(PY) -m uv pip install --python $(PY) --resolution lowest-direct --editable ".[jax,test]"
+	$(PY) -m pytest -n $(WORKERS) --dist worksteal -W ignore::DeprecationWarning $(PYTEST_FLAGS)
+
+nightly: export MPLBACKEND := Agg
+nightly: export SCIPY_ARRAY_API := 1
+nightly: VENV := .venv-nightly
+nightly: pyproject.toml
+	$(PYTHON) -m venv --clear $(VENV)
+	$(PY) -m pip install --pre $(PIP_FLAGS) --editable ".[$(EXTRA_$(BACKEND)),test]" $(ALSO_$(BACKEND))
+	$(PY) -m pip list
+	$(PY) -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_FLAGS)
+
+# One script for each question; a table each. bench_etth1.py needs a file of its own and is apart.
+BENCHMARKS := search epoch peers predict memory growth import workers
+
+benchmark: VENV := .venv-benchmark
+benchmark: export SKSEQ_CACHE_DIR :=
+benchmark: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install $(PIP_FLAGS) --editable ".[jax,benchmark]" "$(TORCH)" $(TENSORFLOW)
+	for name in $(BENCHMARKS); do $(PY) benchmarks/bench_$$name.py || exit 1; done
+
 hooks: $(INSTALLED)
 	$(PY) -m pre_commit install
+
+# Warnings are errors. Nothing is fetched: names of other libraries are linked from a list.
+docs: export MPLBACKEND := Agg
+docs: $(INSTALLED)
+	$(PY) -m sphinx -b html -W --keep-going docs docs/_build/html
+	$(PY) docs/_ext/check_links.py docs/_build/html
+
+linkcheck: docs
+	$(PY) -m sphinx -b linkcheck -d docs/_build/html/.doctrees docs docs/_build/linkcheck
 
 format: $(INSTALLED)
 	$(PY) -m ruff check --fix
@@ -115,5 +182,5 @@ format: $(INSTALLED)
 clean:
 	rm -rf .coverage .coverage.* coverage.xml htmlcov build dist *.egg-info
 	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
-	rm -rf examples/*.png docs/_build docs/auto_examples docs/generated
+	rm -rf examples/*.png docs/_build docs/auto_examples docs/generated docs/sg_execution_times.rst
 	find . -path "./$(VENV)" -prune -o -type d -name __pycache__ -exec rm -rf {} +

@@ -7,8 +7,6 @@ becomes of these gaps? Rows that are not there end a window. Rows that are there
 that a window misses, and more windows then miss only a few. Nothing is filled in either way.
 """
 
-from pathlib import Path
-
 import matplotlib.pyplot as plt
 import pandas as pd
 from sklearn.model_selection import TimeSeriesSplit, cross_validate
@@ -74,14 +72,12 @@ print(f"\nMAE in ppm, mean over four folds\n{pd.Series(scores).round(3).to_strin
 # %%
 # The forecasts behind these scores, row by row, show where each goes wrong: the error of each step.
 
-figure, axes = plt.subplots(figsize=(8, 4), layout="constrained")
-for name, pipeline in pipelines.items():
+figure, axes = plt.subplots(figsize=(7, 4), layout="constrained")
+for (name, pipeline), style in zip(pipelines.items(), [":", "-.", "--", "-"], strict=True):
     table = backtest(pipeline, measured, measured["co2"], cv=TimeSeriesSplit(4))
     error = (table["truth"] - table["forecast"]).abs().groupby(table["step"]).mean()
-    error.plot(ax=axes, marker="o", label=name)
+    error.plot(ax=axes, linestyle=style, marker="o", label=name)
 axes.set(title="Carbon dioxide over Mauna Loa", xlabel="weeks ahead", ylabel="MAE in ppm")
 axes.set_xticks(range(1, HORIZON + 1))
 axes.legend()
-picture = Path(__file__).with_suffix(".png")
-figure.savefig(picture, dpi=120)
-print(f"\nPicture: {picture}")
+plt.show()

@@ -98,7 +98,8 @@ for search in searches.values():
 # All candidates, best first.
 
 results = pd.concat({name: pd.DataFrame(s.cv_results_) for name, s in searches.items()})
-table = results.filter(regex="steps|epochs|alpha").convert_dtypes().astype(object).fillna("")
+table = results.filter(regex="steps|epochs|alpha").convert_dtypes().astype(object)
+table = table.where(table.notna(), "")
 table.columns = [column.split("__")[1] for column in table.columns]
 table["MAE"], table["RMSE"] = -results["mean_test_MAE"], -results["mean_test_RMSE"]
 table = table.droplevel(1).sort_values("MAE").round(3)
@@ -113,17 +114,18 @@ print(f"\nMAE from 1999 on\n{pd.Series(errors).round(3).to_string()}")
 # %%
 # Forecasts made every half-year from what was known by then, against what came.
 
-figure, axes = plt.subplots(figsize=(11, 4.5), layout="constrained")
-held_out["temperature"].plot(ax=axes, color="black", linewidth=2.5, label="truth")
+figure, axes = plt.subplots(figsize=(8, 4.5), layout="constrained")
+held_out["temperature"].plot(ax=axes, color="0.6", linewidth=4, label="truth")
 known = [sea.iloc[:end] for end in range(len(past), len(sea), HORIZON)]
-for name in ["last year", "calendar", "ridge", "LSTM"]:
+for name, style in {"last year": ":", "calendar": "-.", "ridge": "--", "LSTM": "-"}.items():
     ahead = pd.concat([forecast(searches[name], rows) for rows in known])
-    ahead.plot(ax=axes, linewidth=1.2, label=f"{name}, MAE {errors[name]:.2f} °C")
+    label = f"{name}, MAE {errors[name]:.2f} °C"
+    ahead.plot(ax=axes, linestyle=style, linewidth=1.2, label=label)
 axes.set(title="Sea temperature off Peru, forecast every half-year", xlabel="", ylabel="°C")
-figure.legend(loc="outside lower center", ncols=5)
-picture = Path(__file__).with_suffix(".png")
+figure.legend(loc="outside lower center", ncols=3)
+picture = Path("sea_temperature.png")
 figure.savefig(picture, dpi=120)
-print(f"\nPicture: {picture}")
+print(f"\nPicture: {Path.cwd().name / picture}")
 
 # %%
 # And what no row of the table knows: the months after its end.

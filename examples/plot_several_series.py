@@ -7,8 +7,6 @@ had (Grunfeld's data). One model learns from all of them; no window mixes two, a
 all firms at the same year.
 """
 
-from pathlib import Path
-
 import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
@@ -35,7 +33,7 @@ print(table.groupby("firm").size().describe()[["count", "min", "max"]].astype(in
 
 # %%
 # Windows of four years, the next year to forecast. `groups` names the column that tells the firms
-# apart; it is no feature. The splitter takes the same name.
+# apart; it is no feature. The splitter takes the same name. Years have no season to repeat.
 
 folds = PanelTimeSeriesSplit(4, groups="firm", test_size=2)
 models = {
@@ -69,18 +67,26 @@ print(f"\nInvestment after the last year\n{np.exp(forecast(fitted, table)).round
 # %%
 # Out of all folds, three firms: what was forecast from the years before, against what came.
 
-figure, axes = plt.subplots(figsize=(8, 4), layout="constrained")
-for number, firm in enumerate(["General Motors", "IBM", "Goodyear"]):
-    np.exp(table.loc[table["firm"] == firm, "invest"]).plot(ax=axes, color=f"C{number}", label=firm)
-    for name, style in {"LSTM": "o", "repeat the last year": "x"}.items():
+figure, axes = plt.subplots(figsize=(7, 4.5), layout="constrained")
+firms = {"General Motors": "-", "IBM": "--", "Goodyear": ":"}
+for number, (firm, style) in enumerate(firms.items()):
+    color = f"C{number}"
+    measured = np.exp(table.loc[table["firm"] == firm, "invest"])
+    measured.plot(ax=axes, color=color, linestyle=style, label=firm)
+    for name, marker in {"LSTM": "o", "ridge": "^", "repeat the last year": "x"}.items():
         rows = tables[name][tables[name]["series"] == firm]
         label = name if number == 0 else None
-        axes.plot(rows["label"], np.exp(rows["forecast"]), style, color=f"C{number}", label=label)
+        axes.plot(
+            rows["label"],
+            np.exp(rows["forecast"]),
+            marker,
+            color=color,
+            fillstyle="none",
+            label=label,
+        )
 axes.set(
     title="Investment, forecast a year ahead", xlabel="", ylabel="million dollars", yscale="log"
 )
 axes.set_xticks(range(1935, 1955, 5))
-figure.legend(loc="outside lower center", ncols=5)
-picture = Path(__file__).with_suffix(".png")
-figure.savefig(picture, dpi=120)
-print(f"\nPicture: {picture}")
+figure.legend(loc="outside lower center", ncols=3)
+plt.show()

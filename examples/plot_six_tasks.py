@@ -7,14 +7,24 @@ what comes next. Each task is solved twice, from the series through a `Pipeline`
 cut by `make_windows`, with all parameters as they are by default.
 
 The networks have seen the ramps from 10 to 200, so that every answer lies within what they know.
-Past the end of that an LSTM falls behind a ramp; `LastValueRidge` does not.
+Past the end of that an LSTM falls behind a ramp; `LastValueRidge` does not, and solves all six at
+once. That a network can do what a line can do says only that nothing is crossed.
 """
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
+from sklearn.base import clone
 from sklearn.pipeline import Pipeline
 
-from skseq import LSTMRegressor, SlidingWindowTransformer, forecast, make_windows
+from skseq import (
+    LastValueRidge,
+    LSTMRegressor,
+    SeasonalNaiveRegressor,
+    SlidingWindowTransformer,
+    forecast,
+    make_windows,
+)
 
 ramp = np.arange(10.0, 210.0, 10.0)
 one = ramp.reshape(-1, 1)
@@ -36,7 +46,7 @@ def show(steps):
     return "  ".join("/".join(f"{v:g}" for v in np.atleast_1d(step).round(1)) for step in steps)
 
 
-table = []
+table, forecasts = [], []
 for name, series, target, horizon, n_known in tasks:
     y = series[:, target]
     known, expected = series[:n_known], y[n_known : n_known + horizon]
@@ -46,7 +56,7 @@ for name, series, target, horizon, n_known in tasks:
     pipe = Pipeline(
         [
             ("window", SlidingWindowTransformer(n_steps=5)),
-            ("lstm", LSTMRegressor(horizon=horizon, random_state=0)),
+            ("model", LSTMRegressor(horizon=horizon, random_state=0)),
         ]
     )
     through_pipeline = forecast(pipe.fit(series, y), known)
@@ -56,6 +66,10 @@ for name, series, target, horizon, n_known in tasks:
     lstm = LSTMRegressor(random_state=0).fit(X, futures)
     through_arrays = lstm.predict(known[np.newaxis, -5:]).reshape(expected.shape)
 
+    # What is cheap, in the same pipeline.
+    line = clone(pipe).set_params(model=LastValueRidge(horizon=horizon)).fit(series, y)
+    last = clone(pipe).set_params(model=SeasonalNaiveRegressor(horizon=horizon)).fit(series, y)
+
     table.append(
         {
             "features → targets": name,
@@ -63,7 +77,26 @@ for name, series, target, horizon, n_known in tasks:
             "expected": show(expected),
             "Pipeline": show(through_pipeline),
             "make_windows": show(through_arrays),
+            "ridge": show(forecast(line, known)),
+            "repeat the last": show(forecast(last, known)),
         }
     )
+    forecasts.append((name, known[-5:], expected, through_pipeline))
 
-print(pd.DataFrame(table, index=range(1, 7)).to_string())
+columns = pd.DataFrame(table, index=range(1, 7))
+print(columns.iloc[:, :3].to_string(), columns.iloc[:, 3:].to_string(), sep="\n\n")
+
+# %%
+# What each window held, what came, and what was forecast.
+
+figure, axes = plt.subplots(2, 3, figsize=(8, 5), layout="constrained", sharex=True, sharey=True)
+for ax, (name, window, came, forecasted) in zip(axes.flat, forecasts, strict=True):
+    steps = np.arange(len(came))
+    ax.plot(np.arange(-5, 0), window, "k-", marker=".", label="window")
+    ax.plot(steps, came, "ko", fillstyle="none", markersize=11, label="what came")
+    ax.plot(steps, forecasted, "C1x", markersize=8, markeredgewidth=2, label="forecast")
+    ax.set(title=name)
+handles, labels = axes[0, 0].get_legend_handles_labels()
+figure.legend(handles, labels, loc="outside lower center", ncols=3)
+axes[1, 1].set(xlabel="rows from the one forecast first")
+plt.show()

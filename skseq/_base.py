@@ -5,6 +5,7 @@ from sklearn.base import RegressorMixin
 from sklearn.metrics import r2_score
 from sklearn.utils.validation import check_is_fitted
 
+from skseq._callbacks import CallbackSupportMixin
 from skseq._index import target_names
 from skseq._normalization import Scale
 from skseq._saved_state import SavableEstimator
@@ -19,7 +20,7 @@ __all__ = ["WindowRegressor", "usable_rows"]
 _ROUNDING = 1e-9
 
 
-class WindowRegressor(RegressorMixin, SavableEstimator):
+class WindowRegressor(CallbackSupportMixin, RegressorMixin, SavableEstimator):
     """Base of regressors that predict ``horizon`` steps of each row from its window.
 
     A subclass has the parameters ``horizon`` and ``n_features``, reads its data with

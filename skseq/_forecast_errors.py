@@ -12,9 +12,9 @@ __all__ = ["error_by_step", "mean_absolute_scaled_error", "skill_score"]
 
 
 def mean_absolute_scaled_error(y_true, y_pred, *, y_train, season=1, sample_weight=None):
-    """Mean absolute error, in units of what repeating the season before misses in training [1]_.
+    """Mean absolute error, in units of what repeating the season before misses in training.
 
-    Below 1 a forecast is better than that one-step forecast was on the series trained on. For
+    Below 1 a forecast is better than that one-step forecast was on the series trained on [1]_. For
     several targets each has its own scale.
 
     Parameters

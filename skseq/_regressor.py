@@ -11,10 +11,20 @@ import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
 from skseq._base import WindowRegressor
-from skseq._keras.engine import Examples, Network, TrainingState, build_model, predict, train
+from skseq._callbacks import EpochTasks, with_callbacks
+from skseq._keras.engine import (
+    Examples,
+    Network,
+    TrainingState,
+    build_model,
+    first_weights,
+    predict,
+    train,
+)
 from skseq._leakage import warn_of_leakage
 from skseq._plan import (
     arguments_of,
+    must_pay,
     network_of,
     pasts_of,
     schedule_of,
@@ -33,10 +43,11 @@ _SHARE = Interval(Real, 0, 1, closed="left")
 
 
 class LSTMRegressor(WindowRegressor):
-    """Long short-term memory network [1]_ that predicts one or many steps of one or many targets.
+    """Long short-term memory network that predicts one or many steps of one or many targets.
 
-    Row t is predicted from window t. With ``horizon=h`` it predicts ``y[t]`` to ``y[t+h-1]``,
-    which ``fit`` and ``score`` build from y themselves.
+    An LSTM [1]_ reads the window of each row, oldest step first. Row t is predicted from window t.
+    With ``horizon=h`` it predicts ``y[t]`` to ``y[t+h-1]``, which ``fit`` and ``score`` build from
+    y themselves.
 
     Parameters
     ----------
@@ -96,8 +107,12 @@ class LSTMRegressor(WindowRegressor):
     early_stopping : bool or "auto", default="auto"
         Stop when the loss on the validation rows has not fallen for ``n_iter_no_change`` epochs,
         and keep the weights of the best one, those before the first among them. "auto" does so
-        from 2,000 rows on, unless the rows set apart, and those left out before them, are more than
-        a quarter of all.
+        from 1,000 rows on, if at least a quarter of them remains to train on, and asks for more
+        where there is a linear path: unless the best epoch is better than the ridge regression
+        beyond chance [7]_, what is kept is the ridge regression over all rows, those set apart
+        among them. The test is a one-sided t-test at 1 % on the means over blocks of ``horizon``
+        validation rows. ``best_epoch_`` says which it was. A fit that goes on from another, by
+        ``warm_start``, keeps the best epoch.
     validation_fraction : float, default=0.1
         Share of the rows set apart for early stopping: the latest. The
         ``n_steps + horizon - 1`` rows before them are left out, so that no window and no future
@@ -106,7 +121,9 @@ class LSTMRegressor(WindowRegressor):
         Epochs to wait for a better one.
     callbacks : keras.callbacks.Callback, a subclass of it, or a list of these, default=None
         Called as in Keras. Give classes, or leave copying them to ``clone``: a callback that
-        remembers things must not serve two fits.
+        remembers things must not serve two fits. ``keras.callbacks.BackupAndRestore(folder)`` has
+        every epoch saved there: the same fit, started again after its process was killed, goes on
+        and comes to the same result to the last bit.
     keras_params : dict, default=None
         Settings that are seldom searched over: ``metrics``, and keys that go to the constructor
         of the object they name, as in ``{"optimizer__clipnorm": 1.0, "callbacks__patience": 3}``.
@@ -129,9 +146,13 @@ class LSTMRegressor(WindowRegressor):
         number per epoch, in normalised units. NaN in epochs of a warm start without them.
     n_iter_ : int
         Number of epochs trained, all calls together.
+    best_epoch_ : int
+        The epoch whose weights were kept, counted as in ``n_iter_``: the last one without early
+        stopping. 0 stands for the weights before the first: with a linear path, the ridge
+        regression as it was.
     n_features_in_ : int
         Columns of 2-D input; features of 3-D windows.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the columns of 2-D input; only when all of them are strings.
     target_names_in_ : list
         Names of the targets; only when y is a pandas Series or DataFrame.
@@ -167,6 +188,8 @@ class LSTMRegressor(WindowRegressor):
        forecasting with transformers. ICLR.
     .. [6] Polyak and Juditsky (1992), Acceleration of stochastic approximation by averaging. SIAM
        Journal on Control and Optimization 30(4).
+    .. [7] Diebold and Mariano (1995), Comparing predictive accuracy. Journal of Business & Economic
+       Statistics 13(3). There with a variance that allows for overlap, here with blocks.
 
     Examples
     --------
@@ -279,6 +302,7 @@ class LSTMRegressor(WindowRegressor):
         self.random_state = random_state
         self.verbose = verbose
 
+    @with_callbacks
     def fit(self, X, y, sample_weight=None, X_val=None, y_val=None):
         """Train the network.
 
@@ -312,9 +336,13 @@ class LSTMRegressor(WindowRegressor):
         LeakageWarning
             When y is the last step of its own window in every row, as it is or behind a scaler.
         """
+        self._validate_params()
+        tasks = EpochTasks(self, _learned, X, y, sample_weight)
         with unchanged_on_error(self):
             go_on = self.warm_start and self._is_fitted()
-            return self._learn(X, y, sample_weight, X_val, y_val, go_on, n_epochs=self.epochs)
+            self._learn(X, y, sample_weight, X_val, y_val, go_on, self.epochs, tasks)
+            tasks.end()
+        return self
 
     def partial_fit(self, X, y, sample_weight=None):
         """Train for one more epoch, on these rows; without early stopping.
@@ -335,9 +363,10 @@ class LSTMRegressor(WindowRegressor):
         LSTMRegressor
             The fitted regressor.
         """
+        self._validate_params()
         with unchanged_on_error(self):
-            go_on = self._is_fitted()
-            return self._learn(X, y, sample_weight, None, None, go_on, n_epochs=1, partial=True)
+            self._learn(X, y, sample_weight, None, None, go_on=self._is_fitted(), n_epochs=1)
+        return self
 
     @property
     def model_(self):
@@ -361,8 +390,8 @@ class LSTMRegressor(WindowRegressor):
     def _is_fitted(self):
         return "_state" in vars(self)
 
-    def _learn(self, X, y, sample_weight, X_val, y_val, go_on, n_epochs, partial=False):
-        self._validate_params()
+    def _learn(self, X, y, sample_weight, X_val, y_val, go_on, n_epochs, tasks=None):
+        """Train; without tasks to tell of, it is a part of a fit, which never stops early."""
         arguments = arguments_of(self)
         data, weights = self._read_training_data(X, y, sample_weight, reset=not go_on)
         warn_of_leakage(data, stacklevel=3)
@@ -373,8 +402,9 @@ class LSTMRegressor(WindowRegressor):
                 f"The fit to go on from has another network: {self._network}, not {network}. Set "
                 "warm_start=False, or keep the parameters that shape the network."
             )
-        is_patient = not partial and stops_early(self, data)
-        validation = None
+        is_patient = tasks is not None and stops_early(self, data)
+        is_on_trial = is_patient and not go_on and must_pay(self, network)
+        all_data, all_weights, validation = data, weights, None
         if X_val is not None or y_val is not None:
             validation = self._read_validation_data(X_val, y_val)
         elif is_patient:
@@ -384,23 +414,32 @@ class LSTMRegressor(WindowRegressor):
         if not go_on:
             self._units = Units.of(self.normalize, data, weights, pasts)
         self._network, self._pasts = network, pasts
-        self._state = train(
+        seed = seed_of(self)
+        self.target_features_ = [None if past is None else past.feature for past in pasts]
+        state = train(
             network,
             arguments,
-            schedule_of(self, len(data), n_epochs, is_patient),
+            schedule_of(self, len(data), n_epochs, is_patient=is_patient, is_on_trial=is_on_trial),
             self._as_examples(data, weights),
             self._as_validation_examples(validation, "" if X_val is None else "_val"),
-            seed_of(self),
+            seed,
             start=self._state if go_on else None,
             alpha=0.0 if self.alpha is None else self.alpha / weights.max(),
+            watch=tasks,
         )
-        if not (self.warm_start or partial):
-            self._state.optimizer_state = None
+        if is_on_trial and not state.best_epoch:
+            self._begin_with_all(state, all_data, all_weights, seed)
+        if tasks is not None and not self.warm_start:
+            state.optimizer_state = None
+        self.__dict__.update(_learned(state))
         self.__dict__.pop("_model", None)
-        self.history_ = self._state.history
-        self.n_iter_ = self._state.n_epochs
-        self.target_features_ = [None if past is None else past.feature for past in pasts]
-        return self
+
+    def _begin_with_all(self, state, data, weights, seed):
+        """Take the ridge regression on all rows, those set apart among them; nothing is trained."""
+        self._units = Units.of(self.normalize, data, weights, self._pasts)
+        examples = self._as_examples(data, weights)
+        state.weights = first_weights(self._network, examples, seed, self.alpha / weights.max())
+        state.optimizer_state = None
 
     def _predict_steps(self, windows):
         outputs = predict(self._network, self._state.weights, self._units.normalize_inputs(windows))
@@ -430,3 +469,13 @@ class LSTMRegressor(WindowRegressor):
             self._units.normalize_targets(data, f"y{name_ends}"),
             np.ones(len(data), dtype=np.float32),
         )
+
+
+def _learned(state: TrainingState) -> dict:
+    """Attributes that a regressor has after this state of training."""
+    return {
+        "_state": state,
+        "history_": state.history,
+        "n_iter_": state.n_epochs,
+        "best_epoch_": state.best_epoch,
+    }

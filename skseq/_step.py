@@ -173,8 +173,9 @@ def next_labels(index, n_labels: int):
     Examples
     --------
     >>> import pandas as pd
-    >>> next_labels(pd.date_range("2024-01-31", periods=3, freq="ME"), 2)
-    DatetimeIndex(['2024-04-30', '2024-05-31'], dtype='datetime64[us]', freq='ME')
+    >>> labels = next_labels(pd.date_range("2024-01-31", periods=3, freq="ME"), 2)
+    >>> labels.strftime("%d %B").tolist()
+    ['30 April', '31 May']
     >>> next_labels(pd.Index([10, 20, 30]), 2)
     Index([40, 50], dtype='int64')
     """

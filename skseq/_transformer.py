@@ -12,6 +12,7 @@ from sklearn.base import TransformerMixin
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
+from skseq._callbacks import CallbackSupportMixin, fit_as_one_task
 from skseq._index import check_same_index, warn_of_dates_as_text
 from skseq._lags import column_lags, lag_names
 from skseq._leakage import warn_of_targets_ahead
@@ -41,7 +42,7 @@ def _has_names(transformer) -> bool:
     )
 
 
-class SlidingWindowTransformer(TransformerMixin, SavableEstimator):
+class SlidingWindowTransformer(CallbackSupportMixin, TransformerMixin, SavableEstimator):
     """Give every row the window of past rows that may be used to predict it.
 
     The window of row t holds rows ``t-lag-n_steps+1`` to ``t-lag``. No row is dropped or added,
@@ -82,7 +83,7 @@ class SlidingWindowTransformer(TransformerMixin, SavableEstimator):
     ----------
     n_features_in_ : int
         Number of columns seen in ``fit``.
-    feature_names_in_ : ndarray of shape (n_features_in_,)
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
         Names of the columns seen in ``fit``; only when all of them are strings.
     lags_ : ndarray of int, shape (n_features,)
         The lag of each feature.
@@ -146,6 +147,7 @@ class SlidingWindowTransformer(TransformerMixin, SavableEstimator):
         self.groups = groups
         self.flatten = flatten
 
+    @fit_as_one_task
     def fit(self, X, y=None):
         """Remember the end of each series, as history for rows that come after it.
 
@@ -170,6 +172,7 @@ class SlidingWindowTransformer(TransformerMixin, SavableEstimator):
         self._fit(X, y)
         return self
 
+    @fit_as_one_task
     def fit_transform(self, X, y=None):
         """Fit, and return the windows of the same rows, without history before the first.
 

@@ -10,6 +10,7 @@ from numbers import Real
 import numpy as np
 
 from skseq._base import WindowRegressor
+from skseq._callbacks import fit_as_one_task
 from skseq._normalization import Scale
 from skseq._ridge import NormalEquations
 from skseq._sklearn_private import POSITIVE_INT, Interval
@@ -71,6 +72,7 @@ class SeasonalNaiveRegressor(WindowRegressor):
         self.horizon = horizon
         self.n_features = n_features
 
+    @fit_as_one_task
     def fit(self, X, y):
         """Find the past of each target in the windows.
 
@@ -185,6 +187,7 @@ class LastValueRidge(WindowRegressor):
         self.horizon = horizon
         self.n_features = n_features
 
+    @fit_as_one_task
     def fit(self, X, y, sample_weight=None):
         """Solve for the coefficients.
 

@@ -48,3 +48,14 @@ class WeightAverage:
         if self._average is not None:
             self._weights = model.get_weights()
             model.set_weights(self._average)
+
+    def parts(self, model):
+        """Copy the steps counted, the weights themselves and the average, which is none without."""
+        weights = model.get_weights() if self._average is None else self._weights
+        return self._n_updates, weights, self._average or []
+
+    def restore(self, model, n_updates, weights, average):
+        """Take parts back, and give the model the average."""
+        self._n_updates, self._average = n_updates, average or None
+        model.set_weights(weights)
+        self.put_on(model)

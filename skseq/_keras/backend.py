@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-__all__ = ["as_numpy", "backend_name", "fast_paths_are_on", "keras", "run_model"]
+__all__ = ["as_numpy", "backend_name", "fast_paths_are_on", "is_distributed", "keras", "run_model"]
 
 _MODULES = {"jax": "jax", "tensorflow": "tensorflow", "torch": "torch"}
 _HOW_TO_INSTALL = (
@@ -83,9 +83,16 @@ backend_name = keras.backend.backend()
 def fast_paths_are_on() -> bool:
     """Whether training and prediction may leave Keras's own loops for compiled ones.
 
-    They exist for JAX; ``SKSEQ_FAST_PATHS=off`` switches them off.
+    They exist for JAX and one device; ``SKSEQ_FAST_PATHS=off`` switches them off, and so does
+    ``keras.distribution.set_distribution``.
     """
-    return backend_name == "jax" and os.environ.get("SKSEQ_FAST_PATHS") != "off"
+    is_wanted = os.environ.get("SKSEQ_FAST_PATHS") != "off"
+    return backend_name == "jax" and is_wanted and not is_distributed()
+
+
+def is_distributed() -> bool:
+    """Whether Keras is to spread batches over several devices."""
+    return keras.distribution.distribution() is not None
 
 
 def as_numpy(tensor) -> np.ndarray:

@@ -187,6 +187,24 @@ class JaxTrainer:
         """Copy the optimizer's variables."""
         return [np.array(value) for value in self._state[2]]
 
+    def snapshot(self):
+        """Copy all that the next epoch depends on: steps averaged over, and lists of arrays."""
+        weights, dropout, optimizer, average, n_averaged = self._state
+        arrays = {
+            "weights": weights,
+            "dropout": dropout,
+            "optimizer": optimizer,
+            "average": average,
+        }
+        return int(n_averaged), {
+            name: [np.array(value) for value in values] for name, values in arrays.items()
+        }
+
+    def restore(self, n_averaged, arrays):
+        """Stand where a snapshot was taken."""
+        names = ("weights", "dropout", "optimizer", "average")
+        self._state = *(arrays[name] for name in names), n_averaged
+
     def _padded(self, order):
         """Pad an order to its size class, with room for the last batch to be read whole."""
         padded = np.zeros(_size_class(len(order)) + self._batch_size, dtype=np.int32)

@@ -3,7 +3,7 @@
 import numpy as np
 
 from skseq._keras.averaging import WeightAverage
-from skseq._keras.backend import as_numpy, backend_name, keras
+from skseq._keras.backend import as_numpy, backend_name, is_distributed, keras
 from skseq._keras.loss import WeightedLoss
 from skseq._keras.network import build_model
 
@@ -72,14 +72,40 @@ class KerasTrainer:
             total.add(logs, len(rows))
         return total.logs()
 
+    def snapshot(self):
+        """Copy all that the next epoch depends on: steps averaged over, and lists of arrays."""
+        n_averaged, weights, average = self._average.parts(self.model)
+        return n_averaged, {
+            "weights": weights,
+            "dropout": _values(self.model.non_trainable_variables),
+            "optimizer": self.optimizer_state(),
+            "average": average,
+        }
+
+    def restore(self, n_averaged, arrays):
+        """Stand where a snapshot was taken."""
+        self._average.restore(self.model, n_averaged, arrays["weights"], arrays["average"])
+        for variables, name in (
+            (self.model.non_trainable_variables, "dropout"),
+            (self.model.optimizer.variables, "optimizer"),
+        ):
+            for variable, value in zip(variables, arrays[name], strict=True):
+                variable.assign(value)
+
     def _batch(self, examples, rows):
-        inputs, targets, weights = examples.batch(rows)
+        inputs, targets, weights = examples.batch(self._padded(rows))
+        weights[len(rows) :] = 0
         if self.masked:
             inputs = [np.nan_to_num(inputs), ~np.isnan(inputs[:, :, 0])]
         if backend_name == "torch":
             # There alone Keras hands a metric that is a function the targets as they came.
             targets = keras.ops.convert_to_tensor(targets)
         return inputs, targets, weights
+
+    def _padded(self, rows):
+        """Fill up the last batch where devices are to get equal parts of it."""
+        n_missing = self.batch_size - len(rows) if is_distributed() else 0
+        return np.append(rows, np.repeat(rows[:1], n_missing))
 
     def weights(self):
         """Copy the weights; after an epoch they are averaged over the steps."""

@@ -11,9 +11,10 @@ from skseq._units import NormalizedWindows
 
 __all__ = ["predict"]
 
-# Smaller products are summed in another order: one window alone would then be predicted a little
-# differently from the same window among others.
-_CHUNK, _LARGE_CHUNK = 64, 1024
+# A chunk is one run of the compiled program. On JAX it goes through the network in groups of one
+# size, however many windows there are: products of another shape may be summed in another order,
+# and one window alone would then be predicted a little differently from the same among others.
+_GROUP, _CHUNK, _LARGE_CHUNK = 8, 64, 1024
 
 
 def predict(network: Network, weights: list[np.ndarray], windows: NormalizedWindows) -> np.ndarray:
@@ -29,7 +30,7 @@ def predict(network: Network, weights: list[np.ndarray], windows: NormalizedWind
     -------
     ndarray of shape (n_windows, n_outputs), float32
     """
-    chunk = _CHUNK if len(windows) <= _LARGE_CHUNK // 2 else _LARGE_CHUNK
+    chunk = _chunk_for(len(windows))
     outputs = np.empty((len(windows), network.n_outputs), dtype=np.float32)
     for begin in range(0, len(windows), chunk):
         inputs = windows.batch(slice(begin, begin + chunk))
@@ -40,6 +41,13 @@ def predict(network: Network, weights: list[np.ndarray], windows: NormalizedWind
         forward = _forward(network, not known.all(), fast_paths_are_on())
         outputs[begin : begin + n_live] = forward(weights, np.nan_to_num(inputs), known)[:n_live]
     return outputs
+
+
+def _chunk_for(n_windows):
+    """Choose the size of the chunks so that little of the last one is padding."""
+    if n_windows <= _GROUP and fast_paths_are_on():
+        return _GROUP
+    return _CHUNK if n_windows <= _LARGE_CHUNK // 2 else _LARGE_CHUNK
 
 
 @lru_cache(maxsize=32)
@@ -65,10 +73,14 @@ def _jax_forward(model, masked):
 
     @jax.jit
     def run(weights, *inputs):
-        outputs, _ = model.stateless_call(
-            weights, frozen, list(inputs) if masked else inputs[0], training=False
-        )
-        return outputs
+        def run_group(group):
+            outputs, _ = model.stateless_call(
+                weights, frozen, list(group) if masked else group[0], training=False
+            )
+            return outputs
+
+        groups = [values.reshape(-1, _GROUP, *values.shape[1:]) for values in inputs]
+        return jax.lax.map(run_group, groups).reshape(len(inputs[0]), -1)
 
     def forward(weights, inputs, known):
         return np.asarray(run(weights, inputs, known) if masked else run(weights, inputs))

@@ -59,6 +59,8 @@ class CompileArguments:
     loss : callable or keras.losses.Loss
     metrics : list
     callbacks : list
+    backup : keras.callbacks.BackupAndRestore or None
+        What was among the callbacks to ask for backups; the training loop itself writes them.
     recipe : tuple
         Hashable; equal where loss and optimizer compute alike, whatever the learning rate.
     """
@@ -67,6 +69,7 @@ class CompileArguments:
     loss: object
     metrics: list
     callbacks: list
+    backup: keras.callbacks.BackupAndRestore | None
     recipe: tuple
 
 
@@ -136,11 +139,13 @@ def compile_arguments(*, loss, optimizer, learning_rate, callbacks, keras_params
         router._initialize_callbacks()
     except (TypeError, ValueError) as error:
         raise ValueError(f"keras_params={keras_params!r} do not fit: {error}") from error
+    callbacks, backup = _backup_apart(router._fit_callbacks)
     return CompileArguments(
         arguments["optimizer"],
         arguments["loss"],
         _with_given_names(params["metrics"], arguments["metrics"]),
-        router._fit_callbacks,
+        callbacks,
+        backup,
         (loss, optimizer, _hashable(params, ("loss__", "optimizer__"))),
     )
 
@@ -160,6 +165,20 @@ def _check_callbacks(callbacks):
                 "callbacks must be a keras.callbacks.Callback, a subclass of it, or a list of "
                 f"these, got {callback!r}."
             )
+
+
+def _backup_apart(callbacks):
+    """Take the one that asks for backups out of the callbacks."""
+    asking = [each for each in callbacks if isinstance(each, keras.callbacks.BackupAndRestore)]
+    if len(asking) > 1:
+        raise ValueError(f"callbacks holds {len(asking)} BackupAndRestore: give one folder.")
+    if asking and asking[0].save_freq != "epoch":
+        raise ValueError(
+            f"callbacks holds BackupAndRestore(save_freq={asking[0].save_freq!r}), but a fit is "
+            "saved between epochs: use save_freq='epoch'."
+        )
+    others = [each for each in callbacks if each not in asking]
+    return others, asking[0] if asking else None
 
 
 def _check_routed_keys(params, **targets):

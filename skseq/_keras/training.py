@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from skseq._keras.backend import fast_paths_are_on, keras
+from skseq._keras.backup import Backup, digest_of_fit
+from skseq._keras.evidence import training_paid
 from skseq._keras.examples import Examples
 from skseq._keras.keras_trainer import KerasTrainer
 from skseq._keras.linear_start import linear_start
@@ -17,32 +19,46 @@ from skseq._keras.network import Network, initial_weights
 from skseq._keras.scikeras_door import CompileArguments
 from skseq.exceptions import DivergenceError
 
-__all__ = ["Schedule", "TrainingState", "train"]
+__all__ = ["Schedule", "TrainingState", "first_weights", "train"]
 
 
 @dataclass(frozen=True)
 class Schedule:
     """How long and in what portions to train.
 
-    ``n_iter_no_change`` is None without early stopping.
+    ``n_iter_no_change`` is None without early stopping. ``must_pay`` keeps the weights before the
+    first epoch unless the validation examples show, beyond chance, that others are better.
     """
 
     epochs: int
     batch_size: int
     n_iter_no_change: int | None = None
+    must_pay: bool = False
     ema_momentum: float = 0.0
     verbose: int = 0
 
 
 @dataclass
 class TrainingState:
-    """All that training has come to; what goes in is never changed, so it can go in again."""
+    """All that training has come to; what goes in is never changed, so it can go in again.
+
+    The weights are those after ``best_epoch`` of ``n_epochs`` epochs.
+    """
 
     weights: list[np.ndarray]
     optimizer: str = ""
     optimizer_state: list[np.ndarray] | None = None
     history: dict[str, list[float]] = field(default_factory=dict)
     n_epochs: int = 0
+    best_epoch: int = 0
+
+
+def first_weights(
+    network: Network, examples: Examples, seed: np.random.SeedSequence, alpha: float
+) -> list[np.ndarray]:
+    """Weights before the first epoch; a linear path is at the ridge regression on the examples."""
+    linear = linear_start(network, examples, alpha) if network.has_linear_path else ()
+    return initial_weights(network, np.random.default_rng(_seeds(seed)[0]), linear)
 
 
 def train(
@@ -54,11 +70,13 @@ def train(
     seed: np.random.SeedSequence,
     start: TrainingState | None = None,
     alpha: float = 0.0,
+    watch=None,
 ) -> TrainingState:
     """Train a network, from the beginning or on from an earlier state.
 
     Every random choice comes from ``seed``: the first weights, the order of the examples and
-    the dropout. A linear path starts at the ridge regression with penalty ``alpha``.
+    the dropout. A linear path starts at the ridge regression with penalty ``alpha``. ``watch``,
+    unless None, is told of each epoch, and may ask to stop with it: an ``EpochTasks``.
 
     Raises
     ------
@@ -70,11 +88,12 @@ def train(
     if start is not None and start.n_epochs:
         # Going on with the same seed must not repeat the order and the dropout of the first fit.
         seed = np.random.SeedSequence(seed.entropy, spawn_key=(start.n_epochs,))
-    weights_seed, order_seed, dropout_seed = seed.spawn(3)
+    backup = _make_backup(
+        network, arguments, schedule, examples, validation, seed, start=start, alpha=alpha
+    )
+    _, order_seed, dropout_seed = _seeds(seed)
     if start is None:
-        linear = linear_start(network, examples, alpha) if network.has_linear_path else ()
-        random = np.random.default_rng(weights_seed)
-        start = TrainingState(initial_weights(network, random, linear))
+        start = TrainingState(first_weights(network, examples, seed, alpha))
     optimizer = type(arguments.optimizer).__name__
     if start.optimizer_state is not None and start.optimizer != optimizer:
         raise ValueError(
@@ -93,29 +112,97 @@ def train(
         epochs=start.n_epochs + schedule.epochs,
         steps=-(-len(examples) // schedule.batch_size),
     )
-    best = _BestWeights(schedule.n_iter_no_change)
-    best.begin(trainer)
-    new_logs = []
+    best = _BestWeights(schedule.n_iter_no_change, start.n_epochs)
+    progress = _Progress(start.n_epochs, random, trainer, best)
+    progress.best.begin(trainer)
+    if backup is not None:
+        progress.restore(*backup.load())
     try:
         callbacks.on_train_begin()
-        epoch = start.n_epochs
-        for epoch in range(start.n_epochs, start.n_epochs + schedule.epochs):
-            callbacks.on_epoch_begin(epoch)
-            logs = trainer.run_epoch(random.permutation(len(examples)), callbacks)
-            logs |= {f"val_{name}": value for name, value in trainer.evaluate().items()}
-            _check_finite(logs, epoch, trainer)
-            new_logs.append(dict(logs))
-            callbacks.on_epoch_end(epoch, logs)
-            if best.is_reached(logs, trainer) or trainer.stop_requested:
-                break
+        while progress.epoch < start.n_epochs + schedule.epochs and not progress.is_over:
+            _run_epoch(progress, len(examples), callbacks, watch, start)
+            if backup is not None:
+                backup.save(*progress.snapshot())
         callbacks.on_train_end()
     finally:
         # A callback that held on to the model could be neither copied nor pickled.
         for callback in callbacks.callbacks:
             keras.callbacks.Callback.set_model(callback, None)
-    weights = best.weights or trainer.weights()
-    history = _continue_history(start.history, start.n_epochs, new_logs)
-    return TrainingState(weights, optimizer, trainer.optimizer_state(), history, epoch + 1)
+    if backup is not None:
+        backup.end()
+    state = progress.state(start)
+    if schedule.must_pay and not training_paid(
+        network, arguments.loss, start.weights, state.weights, validation
+    ):
+        state.weights, state.best_epoch = start.weights, start.n_epochs
+    state.optimizer, state.optimizer_state = optimizer, trainer.optimizer_state()
+    return state
+
+
+def _seeds(seed):
+    """Seeds of the first weights, the order of the examples and the dropout; always the same."""
+    keys = [(*seed.spawn_key, number) for number in range(3)]
+    return [np.random.SeedSequence(seed.entropy, spawn_key=key) for key in keys]
+
+
+class _Progress:
+    """Where a fit stands between two epochs, as it can be saved and gone on from."""
+
+    def __init__(self, epoch, random, trainer, best):
+        self.epoch, self.random, self.trainer, self.best = epoch, random, trainer, best
+        self.logs = []
+        self.is_over = False
+
+    def state(self, start):
+        """Copy what has been learned so far, in a fit that began at ``start``."""
+        weights, best_epoch = self.best.weights, self.best.epoch
+        if weights is None:
+            weights, best_epoch = self.trainer.weights(), self.epoch
+        history = _continue_history(start.history, start.n_epochs, self.logs)
+        return TrainingState(weights, history=history, n_epochs=self.epoch, best_epoch=best_epoch)
+
+    def snapshot(self):
+        """Copy everything out, as facts for JSON and lists of arrays."""
+        n_averaged, arrays = self.trainer.snapshot()
+        facts = {
+            "epoch": self.epoch,
+            "logs": self.logs,
+            "is_over": self.is_over,
+            "random": self.random.bit_generator.state,
+            "n_averaged": n_averaged,
+            "best_loss": self.best.loss,
+            "best_epoch": self.best.epoch,
+            "n_epochs_since_best": self.best.n_epochs_since,
+        }
+        return facts, arrays | {"best": self.best.weights or []}
+
+    def restore(self, facts, arrays):
+        """Stand where a snapshot was taken, if there is one."""
+        if facts is None:
+            return
+        self.epoch, self.logs, self.is_over = facts["epoch"], facts["logs"], facts["is_over"]
+        self.random.bit_generator.state = facts["random"]
+        self.trainer.restore(facts["n_averaged"], arrays)
+        self.best.loss, self.best.weights = facts["best_loss"], arrays["best"] or None
+        self.best.epoch = facts["best_epoch"]
+        self.best.n_epochs_since = facts["n_epochs_since_best"]
+
+
+def _run_epoch(progress, n_examples, callbacks, watch, start):
+    """Train for one more epoch, and see whether it was the last."""
+    trainer, epoch = progress.trainer, progress.epoch
+    if watch is not None:
+        watch.begin_epoch()
+    callbacks.on_epoch_begin(epoch)
+    logs = trainer.run_epoch(progress.random.permutation(n_examples), callbacks)
+    logs |= {f"val_{name}": value for name, value in trainer.evaluate().items()}
+    _check_finite(logs, epoch, trainer)
+    progress.logs.append(dict(logs))
+    callbacks.on_epoch_end(epoch, logs)
+    progress.epoch += 1
+    progress.is_over = progress.best.is_reached(logs, trainer, epoch + 1) or trainer.stop_requested
+    if watch is not None and watch.end_epoch(lambda: progress.state(start)):
+        progress.is_over = True
 
 
 def _continue_history(history, n_epochs, new_logs):
@@ -134,6 +221,14 @@ def _continue_history(history, n_epochs, new_logs):
         ]
         for name in names
     }
+
+
+def _make_backup(network, arguments, schedule, *data, **beginning):
+    asked_for = arguments.backup
+    if asked_for is None:
+        return None
+    digest = digest_of_fit(network, arguments, schedule, *data, **beginning)
+    return Backup(asked_for.backup_dir, digest, is_kept=not asked_for.delete_checkpoint)
 
 
 def _make_trainer(network, masked, arguments, schedule, start, dropout_seed):
@@ -163,8 +258,9 @@ class _BestWeights:
     The weights before the first epoch compete: a linear path may be best left as it began.
     """
 
-    def __init__(self, patience):
+    def __init__(self, patience, n_epochs):
         self.patience = patience
+        self.epoch = n_epochs
         self.weights = None
         self.loss = np.inf
         self.n_epochs_since = 0
@@ -176,12 +272,13 @@ class _BestWeights:
             if np.isfinite(loss):
                 self.weights, self.loss = trainer.weights(), loss
 
-    def is_reached(self, logs, trainer) -> bool:
+    def is_reached(self, logs, trainer, epoch) -> bool:
         """Take an epoch into account; True when there have been enough without a better one."""
         if self.patience is None:
             return False
         if logs["val_loss"] < self.loss:
             self.weights, self.loss, self.n_epochs_since = trainer.weights(), logs["val_loss"], 0
+            self.epoch = epoch
         else:
             self.n_epochs_since += 1
         return self.n_epochs_since >= self.patience

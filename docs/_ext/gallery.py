@@ -1,0 +1,33 @@
+"""In which order the examples stand, and what becomes of their warnings."""
+
+import contextlib
+import warnings
+
+ORDER = [
+    "plot_first_forecast.py",
+    "plot_six_tasks.py",
+    "plot_search_on_real_series.py",
+    "plot_honest_validation.py",
+    "plot_learning_curve.py",
+    "plot_many_steps_and_targets.py",
+    "plot_several_series.py",
+    "plot_missing_weeks.py",
+    "plot_intervals.py",
+    "plot_speed.py",
+]
+
+
+def place_in_gallery(filename):
+    """Give the place of an example; one that is missing above is an error."""
+    return ORDER.index(filename)
+
+
+_errors = contextlib.ExitStack()
+
+
+def treat_warnings_as_errors(gallery_conf, fname, when):
+    """Let a warning end an example, as it ends the test of that example; not what runs between."""
+    if when == "before":
+        _errors.enter_context(warnings.catch_warnings(action="error"))
+    else:
+        _errors.close()
