@@ -4,7 +4,9 @@ pandas is never imported here: whoever hands in a pandas object has done so alre
 lists and polars frames carry no index; for them every function says so with None.
 """
 
+import re
 import sys
+import warnings
 
 import numpy as np
 
@@ -14,7 +16,10 @@ __all__ = [
     "is_default_index",
     "is_same_label",
     "target_names",
+    "warn_of_dates_as_text",
 ]
+
+_LOOKS_LIKE_A_DATE = re.compile(r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}")
 
 
 def index_of(X):
@@ -55,6 +60,30 @@ def check_same_index(X, y) -> None:
         f"X and y carry different indexes: row {row} is {index[row]!r} in X and {y_index[row]!r} "
         "in y. Select both from the same rows, or hand y over as an array if the order is right."
     )
+
+
+def warn_of_dates_as_text(X, stacklevel: int) -> None:
+    """Warn of labels that a reader takes for dates, although they are text and tell no time.
+
+    Parameters
+    ----------
+    X : array-like
+    stacklevel : int
+        Whose line is shown: 1 is the caller's, 2 that of the caller's caller.
+    """
+    index = index_of(X)
+    if index is None or not len(index):
+        return
+    ends = index[0], index[-1]
+    if all(isinstance(label, str) and _LOOKS_LIKE_A_DATE.match(label) for label in ends):
+        warnings.warn(
+            f"The index of X holds dates as text ({ends[0]!r}), which tell no time: the rows are "
+            "taken as they stand, gaps are not seen, and a forecast has numbers for labels. Make "
+            "them dates with pandas.to_datetime(X.index, format=...), or when the file is read "
+            "(parse_dates, date_format); or drop them with reset_index(drop=True).",
+            UserWarning,
+            stacklevel=stacklevel + 1,
+        )
 
 
 def target_names(y):

@@ -156,11 +156,29 @@ class Histories:
         Number of rows of each known series that begins without its history.
     has_held_out_rows : bool
         Whether rows lie before or between the fitted ones.
+    begin_among_fitted : bool
+        Whether a series without its history begins before the end of the fitted one.
     """
 
     histories: dict[int, np.ndarray]
     n_rows_without: list[int]
     has_held_out_rows: bool
+    begin_among_fitted: bool
+
+    def why_incomplete(self, n_rows_back: int) -> str:
+        """Say of rows without their history why that is, and what to do."""
+        if self.begin_among_fitted:
+            return (
+                "begin among the fitted ones, of which only the last are kept. Hand over the "
+                f"{n_rows_back} rows before them as well, or rows that come after all that was "
+                "fitted."
+            )
+        return (
+            "do not begin where the fitted ones ended. Keep the frame's index, so that "
+            "context='index' sees them follow (in a Pipeline: set_output(transform='pandas')), or "
+            "set context='fitted' if they do follow. If the rows between are missing for good, "
+            "nothing is wrong."
+        )
 
 
 def find_histories(memories, table: SeriesTable, step: Step | None, context: str) -> Histories:
@@ -180,7 +198,7 @@ def find_histories(memories, table: SeriesTable, step: Step | None, context: str
     histories: dict[int, np.ndarray] = {}
     n_rows_without: list[int] = []
     n_rows_after_a_gap: list[int] = []
-    has_held_out_rows = False
+    has_held_out_rows = begin_among_fitted = False
     for name, rows in table.rows_of_series():
         memory = memories.get(name)
         if memory is None:
@@ -197,7 +215,8 @@ def find_histories(memories, table: SeriesTable, step: Step | None, context: str
             n_rows_after_a_gap.append(len(rows))
         else:
             n_rows_without.append(len(rows))
+            begin_among_fitted |= memory.overlaps(times)
     if not histories:
         # No series goes on where it ended, so the gap is one between the tables.
         n_rows_without += n_rows_after_a_gap
-    return Histories(histories, n_rows_without, has_held_out_rows)
+    return Histories(histories, n_rows_without, has_held_out_rows, begin_among_fitted)

@@ -13,7 +13,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
 from skseq._callbacks import CallbackSupportMixin, fit_as_one_task
-from skseq._index import check_same_index
+from skseq._index import check_same_index, warn_of_dates_as_text
 from skseq._lags import column_lags, lag_names
 from skseq._leakage import warn_of_targets_ahead
 from skseq._memory import SeriesMemory, find_histories, remember
@@ -263,6 +263,7 @@ class SlidingWindowTransformer(CallbackSupportMixin, TransformerMixin, SavableEs
     def _fit(self, X, y):
         self._validate_params()
         check_same_index(X, y)
+        warn_of_dates_as_text(X, stacklevel=4)
         with unchanged_on_error(self):
             table = self._read(X, reset=True)
             self._check_long_enough(table)
@@ -351,11 +352,8 @@ class SlidingWindowTransformer(CallbackSupportMixin, TransformerMixin, SavableEs
         if n_incomplete:
             warnings.warn(
                 f"{n_incomplete} of {len(table)} windows are incomplete: n_steps={self.n_steps} "
-                f"and lag={self.lag} reach {self.n_rows_back_} rows back, and these rows do not "
-                "begin where the fitted ones ended. Keep the frame's index, so that "
-                "context='index' sees them follow (in a Pipeline: "
-                "set_output(transform='pandas')), or set context='fitted' if they do follow. "
-                "If the rows between are missing for good, nothing is wrong.",
+                f"and lag={self.lag} reach {self.n_rows_back_} rows back, and these rows "
+                + found.why_incomplete(self.n_rows_back_),
                 IncompleteWindowWarning,
                 stacklevel=4,
             )

@@ -27,10 +27,10 @@ def unchanged_on_error(estimator):
 
 
 def check_numbers(values, name: str) -> None:
-    """Refuse what NumPy would read as numbers although it is none: dates, and masked values.
+    """Refuse what is no number: dates, masked values, and text in a data frame.
 
     Dates would count as the nanoseconds since 1970; of a masked array the values under the mask
-    would be used.
+    would be used. NumPy refuses text too, but does not say in which column it stands.
 
     Parameters
     ----------
@@ -64,6 +64,35 @@ def check_numbers(values, name: str) -> None:
             f"{name} holds dates or time differences ({where}), which are no numbers. Leave them "
             "out, keep them as the index, or turn them into numbers such as the hour of the day."
         )
+    where = _where_text_is(values)
+    if where is not None:
+        raise ValueError(
+            f"{name} holds text ({where}), which is no number. Encode it before the windows are "
+            "cut, for example with OneHotEncoder, or leave it out. If it tells the time of a row, "
+            "make it the index, as dates; if it tells several series apart, name it in groups of "
+            "SlidingWindowTransformer."
+        )
+
+
+def _where_text_is(values) -> str | None:
+    """Say in which column of a data frame stands what text; text that reads as numbers may."""
+    if not (hasattr(values, "columns") and hasattr(values, "dtypes")):
+        return None
+    for position, (label, dtype) in enumerate(zip(values.columns, values.dtypes, strict=True)):
+        if getattr(dtype, "kind", "O") != "O":
+            continue
+        for value in np.asarray(values)[:, position]:
+            if isinstance(value, str) and not _reads_as_number(value):
+                return f"column {label!r}: {value!r}"
+    return None
+
+
+def _reads_as_number(text) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _where_dates_are(values) -> str | None:

@@ -719,7 +719,10 @@ def test_a_failed_fit_leaves_an_earlier_one_as_it_was():
         (np.empty((3, 0)), r"Found array with 0 feature\(s\)"),
         (pd.DataFrame(columns=[0], dtype=float), r"Found array with 0 sample\(s\)"),
         (np.array([["a"], ["b"], ["c"]]), "could not convert string to float"),
-        (pd.DataFrame({0: ["calm", "gale", "calm"]}), "could not convert string to float"),
+        (
+            pd.DataFrame({"load": [1.0, 2.0, 3.0], "sea": ["7", None, "gale"]}),
+            r"^X holds text \(column 'sea': 'gale'\), which is no number. Encode it before",
+        ),
         (np.array([[1j], [2.0], [3.0]]), "Complex data not supported"),
     ],
 )
@@ -861,3 +864,34 @@ def test_windows_need_no_keras_no_polars_and_no_matplotlib():
     )
     finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert finished.stderr.strip() == ""
+
+
+# What a table read from a file may hold
+
+
+def test_text_that_reads_as_numbers_is_taken_for_them():
+    frame = pd.DataFrame({"load": ["1", "2.5", "3"]})
+    windows = SlidingWindowTransformer(1).fit_transform(frame)
+    assert_array_equal(windows[:, 0, 0], [np.nan, 1.0, 2.5])
+
+
+def test_dates_left_as_text_are_warned_of_and_other_names_are_not():
+    days = [f"{day:02}/01/2024" for day in range(1, 21)]
+    frame = pd.DataFrame({"load": np.arange(20.0)}, index=days)
+    with pytest.warns(UserWarning, match=r"dates as text \('01/01/2024'\), which tell no time"):
+        SlidingWindowTransformer(2).fit(frame)
+    # Warnings are errors here: neither of these gives one.
+    SlidingWindowTransformer(2).fit(frame.set_axis([f"row {n}" for n in range(20)]))
+    SlidingWindowTransformer(2).fit(frame.set_axis(pd.to_datetime(days, format="%d/%m/%Y")))
+
+
+def test_rows_from_the_middle_of_the_fitted_ones_are_told_what_is_not_kept():
+    days = pd.date_range("2024-01-01", periods=40, freq="D")
+    frame = pd.DataFrame({"load": np.arange(40.0)}, index=days)
+    window = SlidingWindowTransformer(4).fit(frame)
+    with pytest.warns(
+        IncompleteWindowWarning,
+        match="4 of 10 windows .* begin among the fitted ones, .* Hand over the 4 rows before them",
+    ):
+        middle = window.transform(frame[20:30])
+    assert_array_equal(middle[4:], SlidingWindowTransformer(4).fit_transform(frame)[24:30])
