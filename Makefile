@@ -2,11 +2,13 @@
 # make test     set up, then run the tests and measure their coverage
 # make lint     ruff (rules and format) and mypy
 # make neighbours  the tests with other libraries, in an environment of their own
+# make darts    the code of docs/migration.md on darts, in an environment of its own on PyTorch
 # make onnx     the tests of ONNX files, in an environment of their own on PyTorch
 # make backends  the tests with each backend of Keras alone, and models carried between them
 # make oldest   the tests with the oldest versions that pyproject.toml allows
 # make nightly  the tests with the newest versions there are, those before their release included
 # make benchmark  how fast it is, beside other libraries, in an environment of its own
+# make hooks    set up, and let git run the lint before every commit
 # make docs     the documentation site, its gallery executed, its links checked: docs/_build/html
 # make linkcheck  the links to other sites, which takes the internet
 # make format   let ruff put the code in order
@@ -51,8 +53,8 @@ export KERAS_BACKEND := $(BACKEND)
 # Compiled programs are kept with the environment they belong to, not in the user's home.
 export SKSEQ_CACHE_DIR ?= $(abspath $(VENV))/compiled
 
-.PHONY: help demo test lint neighbours onnx backends oldest nightly benchmark docs linkcheck format \
-	clean
+.PHONY: help demo test lint neighbours darts onnx backends oldest nightly benchmark docs linkcheck \
+	hooks format clean
 
 help:
 	@sed -n 's/^# \(make [a-z]*  .*\)/\1/p' Makefile
@@ -86,10 +88,21 @@ neighbours: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(PY) -m pip install $(PIP_FLAGS) --editable ".[$(EXTRA_$(BACKEND)),test,neighbours]" \
 		$(ALSO_$(BACKEND))
-	$(PY) -m pytest tests/neighbours --ignore tests/neighbours/test_onnx.py $(PYTEST_FLAGS)
+	$(PY) -m pytest tests/neighbours --ignore tests/neighbours/test_onnx.py \
+		--ignore tests/neighbours/test_from_darts.py $(PYTEST_FLAGS)
+
+# Its LSTM needs PyTorch, which then serves Keras as well.
+darts: export MPLBACKEND := Agg
+darts: export KERAS_BACKEND := torch
+darts: VENV := .venv-darts
+darts: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(PY) -m pip install $(PIP_FLAGS) --editable ".[torch,test,darts]" "$(TORCH)"
+	$(PY) -m pytest tests/neighbours/test_from_darts.py $(PYTEST_FLAGS)
 
 onnx: export MPLBACKEND := Agg
 onnx: export KERAS_BACKEND := torch
+onnx: export OMP_NUM_THREADS := 1
 onnx: VENV := .venv-onnx
 onnx: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -109,6 +122,10 @@ backends: $(BACKENDS:%=alone-%)
 	done
 
 alone-%: export KERAS_BACKEND = $*
+# One thread for each worker: PyTorch's and TensorFlow's would stand in each other's way.
+alone-%: export OMP_NUM_THREADS := 1
+alone-%: export TF_NUM_INTRAOP_THREADS := 1
+alone-%: export TF_NUM_INTEROP_THREADS := 1
 alone-%: export SKSEQ_CACHE_DIR = $(abspath .venv-$*)/compiled
 alone-%:
 	$(PYTHON) -m venv .venv-$*
@@ -145,6 +162,9 @@ benchmark: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(PY) -m pip install $(PIP_FLAGS) --editable ".[jax,benchmark]" "$(TORCH)" $(TENSORFLOW)
 	for name in $(BENCHMARKS); do $(PY) benchmarks/bench_$$name.py || exit 1; done
+
+hooks: $(INSTALLED)
+	$(PY) -m pre_commit install
 
 # Warnings are errors. Nothing is fetched: names of other libraries are linked from a list.
 docs: export MPLBACKEND := Agg

@@ -43,7 +43,7 @@ def save(write, path):
     """The recipe of docs/saved_models.md."""
     unfinished = path.with_name(f"unfinished-{path.name}")
     write(unfinished)
-    with open(unfinished, "rb") as file:
+    with open(unfinished, "r+b") as file:
         os.fsync(file.fileno())
     os.replace(unfinished, path)
 
@@ -81,6 +81,8 @@ def search_in_two_processes(folder):
 
 def save_for_ever(folder):
     model = pickle.loads((folder / "to_save").read_bytes())
+    model.model_.summary(print_fn=lambda line: None)
+    (folder / "ready").touch()
     for _ in itertools.count():
         save(lambda path: path.write_bytes(pickle.dumps(model)), folder / "model.pickle")
         save(lambda path: joblib.dump(model, path), folder / "model.joblib")
@@ -122,8 +124,13 @@ def start(job, folder):
         os._exit(code)
 
 
-def wait(pid, seconds):
-    """Exit code of a process that ends by itself within so many seconds; None when killed."""
+def wait(pid, seconds, ready=None):
+    """Exit code of a process that ends by itself within so many seconds; None when killed.
+
+    The seconds count from when the file ``ready`` is there.
+    """
+    while ready and not (ready.exists() or ready.with_name("error").exists()):
+        time.sleep(0.005)
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         done, status = os.waitpid(pid, os.WNOHANG)
@@ -145,6 +152,7 @@ def run_to_the_end(job, longest, n_kills, chance, count):
             code = wait(pid, 600 if is_last else chance.uniform(0, longest))
             if code is None:
                 count["kills"] += 1
+                count["kills after a backup"] += any((folder / "backup").glob("*.npz"))
             elif code:
                 count["starts not clean"] += 1
                 print((folder / "error").read_text(), file=sys.stderr)
@@ -154,28 +162,32 @@ def run_to_the_end(job, longest, n_kills, chance, count):
                 return hashlib.sha256(repr(pickle.loads(result)).encode()).hexdigest()
 
 
+def fit_what_is_saved(folder):
+    model = LSTMRegressor(64, epochs=1, random_state=0).fit(X, Y)
+    save(lambda path: path.write_bytes(pickle.dumps(model)), folder / "to_save")
+
+
+def read_all(folder):
+    for name, read in READERS.items():
+        read(folder / name)
+
+
 def kill_saves(n_kills, chance, count):
-    model = LSTMRegressor(64, epochs=1, random_state=0)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-
-        def fit_one(folder):
-            model.fit(X, Y)
-            save(lambda path: path.write_bytes(pickle.dumps(model)), folder / "to_save")
-
-        wait(start(fit_one, folder), 600)
+        wait(start(fit_what_is_saved, folder), 600)
         for _ in range(n_kills):
-            # The first few milliseconds of a process save nothing.
-            wait(start(save_for_ever, folder), chance.uniform(0.2, 1.5))
+            # Long enough for each of the four files once; then at any moment.
+            seconds = 2 if count["kills"] == 0 else chance.uniform(0, 0.5)
+            wait(start(save_for_ever, folder), seconds, folder / "ready")
+            (folder / "ready").unlink()
             count["kills"] += 1
-            for path in folder.iterdir():
-                if path.name in READERS:
-                    try:
-                        READERS[path.name](path)
-                        count["files read"] += 1
-                    except Exception as error:
-                        print(path, repr(error), file=sys.stderr)
-                        count["files broken"] += 1
+            count["with an unfinished file left"] += any(folder.glob("unfinished-*"))
+            if wait(start(read_all, folder), 600):
+                print((folder / "error").read_text(), file=sys.stderr)
+                count["files broken"] += 1
+            else:
+                count["files whole"] += len(READERS)
 
 
 def main():
@@ -186,6 +198,7 @@ def main():
     given = parser.parse_args()
     chance = random.Random(given.seed)
     print_setting("Kills at random moments")
+    sys.stdout.flush()
     names = [given.only] if given.only else [*JOBS, "save"]
     share = -(-given.kills // len(names))
     for name in names:
@@ -202,7 +215,8 @@ def main():
                 result = run_to_the_end(job, longest, n_kills, chance, count)
                 count["ended"] += 1
                 count["ended otherwise"] += result != expected
-        print(f"{name}: {', '.join(f'{n} {what}' for what, n in count.items())}", flush=True)
+                print(name, dict(count), flush=True)
+        print(name, dict(count), "done", flush=True)
 
 
 if __name__ == "__main__":

@@ -98,7 +98,8 @@ for search in searches.values():
 # All candidates, best first.
 
 results = pd.concat({name: pd.DataFrame(s.cv_results_) for name, s in searches.items()})
-table = results.filter(regex="steps|epochs|alpha").convert_dtypes().astype(object).fillna("")
+table = results.filter(regex="steps|epochs|alpha").convert_dtypes().astype(object)
+table = table.where(table.notna(), "")
 table.columns = [column.split("__")[1] for column in table.columns]
 table["MAE"], table["RMSE"] = -results["mean_test_MAE"], -results["mean_test_RMSE"]
 table = table.droplevel(1).sort_values("MAE").round(3)

@@ -23,7 +23,8 @@ class TrainingHistoryDisplay:
     ----------
     best_epoch_ : int or None
         The epoch with the lowest validation loss, counted from 1: the one whose weights early
-        stopping keeps. None without validation rows.
+        stopping keeps, unless it keeps those before the first: then ``best_epoch_`` of the
+        regressor is 0. None without validation rows.
     line_ : matplotlib Line2D
         The curve on the rows trained on.
     val_line_ : matplotlib Line2D or None

@@ -11,17 +11,25 @@ from sklearn.utils import check_random_state
 
 from skseq._keras.engine import CompileArguments, Network, Schedule, compile_arguments
 from skseq._sklearn_private import POSITIVE_INT
-from skseq._supervised import SupervisedWindows, TargetLayout
+from skseq._supervised import SupervisedWindows, TargetLayout, parts_by_time
 from skseq._target_past import TargetPast, confirm_target_pasts, find_target_pasts
 from skseq._windows import Windows
 
-__all__ = ["arguments_of", "network_of", "pasts_of", "schedule_of", "seed_of", "stops_early"]
+__all__ = [
+    "arguments_of",
+    "must_pay",
+    "network_of",
+    "pasts_of",
+    "schedule_of",
+    "seed_of",
+    "stops_early",
+]
 
 # An LSTM reads this many steps one by one; longer windows it reads in this many segments.
 _MOST_SINGLE_STEPS = 32
 _SEGMENTS = 8
-_FEWEST_ROWS_TO_STOP_EARLY = 2000
-_LARGEST_SHARE_SET_APART = 0.25
+_FEWEST_ROWS_TO_STOP_EARLY = 1000
+_SMALLEST_SHARE_TRAINED_ON = 0.25
 
 
 def arguments_of(regressor) -> CompileArguments:
@@ -83,20 +91,32 @@ def network_of(regressor, layout: TargetLayout, windows: Windows, pasts) -> Netw
 
 
 def stops_early(regressor, data: SupervisedWindows) -> bool:
-    """Tell whether to stop early; "auto" needs many rows, of which it costs few."""
+    """Tell whether to stop early; "auto" needs many rows, of which enough remain."""
     if regressor.early_stopping != "auto":
         return bool(regressor.early_stopping)
-    gap = data.windows.length + data.targets.length - 1
-    set_apart = regressor.validation_fraction + gap / len(data)
-    return len(data) >= _FEWEST_ROWS_TO_STOP_EARLY and set_apart <= _LARGEST_SHARE_SET_APART
+    if len(data) < _FEWEST_ROWS_TO_STOP_EARLY:
+        return False
+    is_training, _ = parts_by_time(data, regressor.validation_fraction)
+    return is_training.mean() >= _SMALLEST_SHARE_TRAINED_ON
 
 
-def schedule_of(regressor, n_rows: int, n_epochs: int, is_patient: bool) -> Schedule:
-    """Say how long and in what portions to train on so many rows; patient is to stop early."""
+def must_pay(regressor, network: Network) -> bool:
+    """Tell whether early stopping keeps the ridge regression unless training clearly paid."""
+    return regressor.early_stopping == "auto" and network.has_linear_path
+
+
+def schedule_of(
+    regressor, n_rows: int, n_epochs: int, *, is_patient: bool, is_on_trial: bool
+) -> Schedule:
+    """Say how long and in what portions to train on so many rows.
+
+    Patient is to stop early; on trial, to keep the first weights unless training clearly paid.
+    """
     return Schedule(
         epochs=n_epochs,
         batch_size=_effective_batch_size(regressor.batch_size, n_rows),
         n_iter_no_change=regressor.n_iter_no_change if is_patient else None,
+        must_pay=is_on_trial,
         ema_momentum=float(regressor.ema_momentum),
         verbose=regressor.verbose,
     )

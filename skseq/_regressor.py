@@ -12,10 +12,19 @@ from sklearn.utils.validation import check_is_fitted
 
 from skseq._base import WindowRegressor
 from skseq._callbacks import EpochTasks, with_callbacks
-from skseq._keras.engine import Examples, Network, TrainingState, build_model, predict, train
+from skseq._keras.engine import (
+    Examples,
+    Network,
+    TrainingState,
+    build_model,
+    first_weights,
+    predict,
+    train,
+)
 from skseq._leakage import warn_of_leakage
 from skseq._plan import (
     arguments_of,
+    must_pay,
     network_of,
     pasts_of,
     schedule_of,
@@ -98,8 +107,12 @@ class LSTMRegressor(WindowRegressor):
     early_stopping : bool or "auto", default="auto"
         Stop when the loss on the validation rows has not fallen for ``n_iter_no_change`` epochs,
         and keep the weights of the best one, those before the first among them. "auto" does so
-        from 2,000 rows on, unless the rows set apart, and those left out before them, are more than
-        a quarter of all.
+        from 1,000 rows on, if at least a quarter of them remains to train on, and asks for more
+        where there is a linear path: unless the best epoch is better than the ridge regression
+        beyond chance [7]_, what is kept is the ridge regression over all rows, those set apart
+        among them. The test is a one-sided t-test at 1 % on the means over blocks of ``horizon``
+        validation rows. ``best_epoch_`` says which it was. A fit that goes on from another, by
+        ``warm_start``, keeps the best epoch.
     validation_fraction : float, default=0.1
         Share of the rows set apart for early stopping: the latest. The
         ``n_steps + horizon - 1`` rows before them are left out, so that no window and no future
@@ -108,7 +121,9 @@ class LSTMRegressor(WindowRegressor):
         Epochs to wait for a better one.
     callbacks : keras.callbacks.Callback, a subclass of it, or a list of these, default=None
         Called as in Keras. Give classes, or leave copying them to ``clone``: a callback that
-        remembers things must not serve two fits.
+        remembers things must not serve two fits. ``keras.callbacks.BackupAndRestore(folder)`` has
+        every epoch saved there: the same fit, started again after its process was killed, goes on
+        and comes to the same result to the last bit.
     keras_params : dict, default=None
         Settings that are seldom searched over: ``metrics``, and keys that go to the constructor
         of the object they name, as in ``{"optimizer__clipnorm": 1.0, "callbacks__patience": 3}``.
@@ -131,6 +146,10 @@ class LSTMRegressor(WindowRegressor):
         number per epoch, in normalised units. NaN in epochs of a warm start without them.
     n_iter_ : int
         Number of epochs trained, all calls together.
+    best_epoch_ : int
+        The epoch whose weights were kept, counted as in ``n_iter_``: the last one without early
+        stopping. 0 stands for the weights before the first: with a linear path, the ridge
+        regression as it was.
     n_features_in_ : int
         Columns of 2-D input; features of 3-D windows.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -169,6 +188,8 @@ class LSTMRegressor(WindowRegressor):
        forecasting with transformers. ICLR.
     .. [6] Polyak and Juditsky (1992), Acceleration of stochastic approximation by averaging. SIAM
        Journal on Control and Optimization 30(4).
+    .. [7] Diebold and Mariano (1995), Comparing predictive accuracy. Journal of Business & Economic
+       Statistics 13(3). There with a variance that allows for overlap, here with blocks.
 
     Examples
     --------
@@ -382,7 +403,8 @@ class LSTMRegressor(WindowRegressor):
                 "warm_start=False, or keep the parameters that shape the network."
             )
         is_patient = tasks is not None and stops_early(self, data)
-        validation = None
+        is_on_trial = is_patient and not go_on and must_pay(self, network)
+        all_data, all_weights, validation = data, weights, None
         if X_val is not None or y_val is not None:
             validation = self._read_validation_data(X_val, y_val)
         elif is_patient:
@@ -392,22 +414,32 @@ class LSTMRegressor(WindowRegressor):
         if not go_on:
             self._units = Units.of(self.normalize, data, weights, pasts)
         self._network, self._pasts = network, pasts
+        seed = seed_of(self)
         self.target_features_ = [None if past is None else past.feature for past in pasts]
         state = train(
             network,
             arguments,
-            schedule_of(self, len(data), n_epochs, is_patient),
+            schedule_of(self, len(data), n_epochs, is_patient=is_patient, is_on_trial=is_on_trial),
             self._as_examples(data, weights),
             self._as_validation_examples(validation, "" if X_val is None else "_val"),
-            seed_of(self),
+            seed,
             start=self._state if go_on else None,
             alpha=0.0 if self.alpha is None else self.alpha / weights.max(),
             watch=tasks,
         )
+        if is_on_trial and not state.best_epoch:
+            self._begin_with_all(state, all_data, all_weights, seed)
         if tasks is not None and not self.warm_start:
             state.optimizer_state = None
         self.__dict__.update(_learned(state))
         self.__dict__.pop("_model", None)
+
+    def _begin_with_all(self, state, data, weights, seed):
+        """Take the ridge regression on all rows, those set apart among them; nothing is trained."""
+        self._units = Units.of(self.normalize, data, weights, self._pasts)
+        examples = self._as_examples(data, weights)
+        state.weights = first_weights(self._network, examples, seed, self.alpha / weights.max())
+        state.optimizer_state = None
 
     def _predict_steps(self, windows):
         outputs = predict(self._network, self._state.weights, self._units.normalize_inputs(windows))
@@ -441,4 +473,9 @@ class LSTMRegressor(WindowRegressor):
 
 def _learned(state: TrainingState) -> dict:
     """Attributes that a regressor has after this state of training."""
-    return {"_state": state, "history_": state.history, "n_iter_": state.n_epochs}
+    return {
+        "_state": state,
+        "history_": state.history,
+        "n_iter_": state.n_epochs,
+        "best_epoch_": state.best_epoch,
+    }

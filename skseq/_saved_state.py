@@ -60,7 +60,9 @@ class SavableEstimator(BaseEstimator):
                 f"This {type(self).__name__} was saved by skseq {version} and cannot be read by "
                 f"skseq {here}: {error}. Load it with skseq {version}, or fit it again."
             ) from error
-        self.__dict__.update(state | learned)
+        # A parameter that is younger than the file does by default what was done without it.
+        defaults = {name: parameter.default for name, parameter in parameters.items()}
+        self.__dict__.update(defaults | state | learned)
 
 
 def to_plain(value, classes=()):

@@ -12,7 +12,13 @@ import numpy as np
 from skseq._windows import Windows, rows_with_known_future
 from skseq.exceptions import LeakageWarning
 
-__all__ = ["SupervisedWindows", "TargetLayout", "pair_with_targets", "split_latest"]
+__all__ = [
+    "SupervisedWindows",
+    "TargetLayout",
+    "pair_with_targets",
+    "parts_by_time",
+    "split_latest",
+]
 
 _SMALLEST_SHARE_FOLLOWING = 0.1
 _LARGEST_SHARE_OF_SEAMS = 0.5
@@ -169,11 +175,9 @@ def split_latest(
     """
     if data.n_seams:
         warnings.warn(_TIMES_ARE_LOST.format(n_seams=data.n_seams), LeakageWarning, stacklevel=4)
-    n_validation = int(np.ceil(fraction * len(data)))
-    gap = data.windows.length + data.targets.length - 1
-    is_validation = _are_latest(data, n_validation)
-    is_training = _end_well_before(data, is_validation, gap)
-    if n_validation in (0, len(data)) or not is_training.any():
+    is_training, is_validation = parts_by_time(data, fraction)
+    if not (is_validation.any() and is_training.any()):
+        gap = _gap(data)
         raise ValueError(
             f"validation_fraction={fraction} of {len(data)} rows keeps the latest "
             f"{is_validation.sum()} for validation, and {gap} rows before them (n_steps + horizon "
@@ -181,6 +185,16 @@ def split_latest(
             "or n_steps, a longer series, X_val and y_val, or early_stopping=False."
         )
     return data.take(is_training), data.take(is_validation)
+
+
+def parts_by_time(data: SupervisedWindows, fraction: float) -> tuple[np.ndarray, np.ndarray]:
+    """Mark the rows to train on and the latest rows, as ``split_latest`` parts them."""
+    is_validation = _are_latest(data, int(np.ceil(fraction * len(data))))
+    return _end_well_before(data, is_validation, _gap(data)), is_validation
+
+
+def _gap(data):
+    return data.windows.length + data.targets.length - 1
 
 
 def _count_seams(windows):

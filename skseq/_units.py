@@ -6,7 +6,7 @@ trained on. Bases and scales are float64, and so is what ``undo`` gives back: wh
 to the base goes through the network, the base itself never does.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -42,6 +42,10 @@ class NormalizedWindows:
 
     def __len__(self) -> int:
         return len(self.windows)
+
+    def take(self, rows: np.ndarray) -> "NormalizedWindows":
+        """Keep some of the windows, by mask or position."""
+        return replace(self, windows=self.windows.take(rows), bases=self.bases[rows])
 
     def batch(self, rows: np.ndarray | slice) -> np.ndarray:
         """Write some windows out, float32 of shape (n, length, n_columns); NaN stays."""

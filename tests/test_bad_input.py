@@ -926,6 +926,28 @@ def test_a_backend_that_is_only_configured_and_not_installed_gives_way(fresh_pyt
     assert said == f"on {installed}"
 
 
+@pytest.mark.parametrize("is_configured", [True, False], ids=["keras.json", "nothing is said"])
+def test_the_only_backend_that_is_installed_is_found_and_fits(
+    is_configured, fresh_python, tmp_path
+):
+    import keras
+
+    installed = keras.backend.backend()
+    if is_configured:
+        (tmp_path / "keras.json").write_text(json.dumps({"backend": installed}))
+    others = [backend for backend in BACKENDS if backend != installed]
+    script = f"""
+hide(*{others!r})
+from skseq import LSTMRegressor, make_windows
+X, y = make_windows([float(row % 7) for row in range(30)], n_steps=4)
+LSTMRegressor(2, epochs=1).fit(X, y).predict(X)
+import keras
+print(keras.backend.backend())
+"""
+    said = fresh_python(HIDE + script, KERAS_BACKEND=None, KERAS_HOME=os.fspath(tmp_path))
+    assert said == installed
+
+
 def test_a_learning_rate_is_said_once():
     regressor = LSTMRegressor(**TINY, keras_params={"optimizer__learning_rate": 0.1})
     with pytest.raises(ValueError, match="optimizer__learning_rate to a number.*use learning_rate"):

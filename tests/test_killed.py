@@ -252,7 +252,7 @@ from skseq import LSTMRegressor, make_windows
 def save(write, path):
     unfinished = path.with_name("unfinished-" + path.name)
     write(unfinished)
-    with open(unfinished, "rb") as file:
+    with open(unfinished, "r+b") as file:
         os.fsync(file.fileno())
     os.replace(unfinished, path)
 

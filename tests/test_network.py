@@ -49,7 +49,7 @@ def test_the_linear_path_is_a_product_per_target(pasts, shared):
     layer.build(windows.shape)
     layer.set_weights([random.normal(size=weight.shape) for weight in layer.get_weights()])
     weights = iter(layer.get_weights())
-    outputs = np.asarray(layer(windows)).reshape(4, 3, len(pasts))
+    outputs = keras.ops.convert_to_numpy(layer(windows)).reshape(4, 3, len(pasts))
     own = [target for target, past in enumerate(pasts) if past is not None]
     if own:
         kernel, bias = next(weights), next(weights)
@@ -238,12 +238,97 @@ def test_early_stopping_can_leave_the_ridge_as_it_was():
     assert_allclose(stopped.predict(X), still.predict(X), rtol=1e-6)
 
 
-@pytest.mark.parametrize(("n_rows", "stops"), [(1900, False), (2100, True)])
+@pytest.mark.parametrize(("n_rows", "stops"), [(900, False), (1100, True)])
 def test_auto_stops_early_on_many_rows(n_rows, stops):
-    series = np.random.default_rng(0).normal(size=n_rows)
-    X, y = make_windows(series, 3)
+    X, y = make_windows(NOISE[:n_rows], 3)
     regressor = LSTMRegressor(**TINY | {"epochs": 1, "batch_size": 512}).fit(X, y)
     assert ("val_loss" in regressor.history_) == stops
+
+
+@pytest.mark.parametrize(("n_steps", "stops"), [(700, True), (750, False)])
+def test_auto_sets_nothing_apart_when_less_than_a_quarter_would_remain(n_steps, stops):
+    # Of the 1,100 rows, 110 are for validation and n_steps are left out.
+    X, y = make_windows(np.random.default_rng(0).normal(size=1100 + n_steps), n_steps)
+    regressor = LSTMRegressor(**TINY | {"epochs": 1, "batch_size": 512}).fit(X, y)
+    assert ("val_loss" in regressor.history_) == stops
+
+
+# Noise leaves nothing to learn beside the ridge; of a chaotic map a ridge learns nothing.
+NOISE = np.random.default_rng(0).normal(size=1100)
+QUICK = {"units": 8, "epochs": 6, "batch_size": 64, "ema_momentum": 0.0, "random_state": 0}
+
+
+def chaos():
+    values = [0.3]
+    while len(values) < 1100:
+        values.append(3.9 * values[-1] * (1 - values[-1]))
+    return np.array(values)
+
+
+@pytest.mark.parametrize("switch", ["on", "off"])
+@pytest.mark.parametrize("horizon", [1, 4])
+def test_auto_keeps_the_ridge_over_all_rows_where_training_did_not_pay(
+    monkeypatch, switch, horizon
+):
+    monkeypatch.setenv("SKSEQ_FAST_PATHS", switch)
+    X, y = make_windows(NOISE, 3)
+    wild = QUICK | {"horizon": horizon, "learning_rate": 0.05}
+    kept = LSTMRegressor(**wild).fit(X, y)
+    assert kept.best_epoch_ == 0
+    assert kept.n_iter_ == len(kept.history_["val_loss"]) == 6
+    still = LSTMRegressor(**QUICK | {"horizon": horizon, "learning_rate": 1e-30})
+    still.set_params(early_stopping=False, epochs=1).fit(X, y)
+    assert_allclose(kept.predict(X), still.predict(X), rtol=1e-6, atol=1e-6)
+
+
+@pytest.mark.parametrize("switch", ["on", "off"])
+def test_auto_keeps_the_best_epoch_where_training_paid(monkeypatch, switch):
+    monkeypatch.setenv("SKSEQ_FAST_PATHS", switch)
+    X, y = make_windows(chaos(), 3)
+    parameters = QUICK | {"learning_rate": 0.05}
+    found = LSTMRegressor(**parameters).fit(X, y)
+    classical = LSTMRegressor(**parameters, early_stopping=True).fit(X, y)
+    assert found.best_epoch_ == np.argmin(found.history_["val_loss"]) + 1
+    assert found.best_epoch_ == classical.best_epoch_
+    assert_array_equal(found.predict(X), classical.predict(X))
+
+
+def test_a_gain_that_may_be_chance_convinces_early_stopping_but_not_auto():
+    X, y = make_windows(NOISE, 3)
+    parameters = QUICK | {"learning_rate": 0.001}
+    fitted = {
+        how: LSTMRegressor(**parameters, early_stopping=how).fit(X, y) for how in (True, "auto")
+    }
+    losses = fitted[True].history_["val_loss"]
+    assert losses == fitted["auto"].history_["val_loss"]
+    assert fitted[True].best_epoch_ == np.argmin(losses) + 1
+    assert fitted["auto"].best_epoch_ == 0
+
+
+def test_auto_trusts_the_best_epoch_where_there_is_no_ridge():
+    X, y = make_windows(NOISE, 3)
+    plain = LSTMRegressor(**QUICK, alpha=None).fit(X, y)
+    assert plain.best_epoch_ == np.argmin(plain.history_["val_loss"]) + 1
+
+
+def test_auto_judges_by_validation_data_of_ones_own():
+    X, y = make_windows(np.concatenate([NOISE, NOISE[:60] / 2]), 3)
+    own = {"X_val": X[1100:], "y_val": y[1100:]}
+    kept = LSTMRegressor(**QUICK, learning_rate=0.05).fit(X[:1090], y[:1090], **own)
+    still = LSTMRegressor(**QUICK | {"epochs": 1, "learning_rate": 1e-30})
+    still.set_params(early_stopping=False).fit(X[:1090], y[:1090])
+    assert kept.best_epoch_ == 0
+    assert_allclose(kept.predict(X), still.predict(X), rtol=1e-6, atol=1e-6)
+
+
+def test_a_fit_goes_on_from_a_ridge_that_was_kept():
+    X, y = make_windows(NOISE, 3)
+    regressor = LSTMRegressor(**QUICK, learning_rate=0.05, warm_start=True).fit(X, y)
+    assert (regressor.best_epoch_, regressor.n_iter_) == (0, 6)
+    before = regressor.predict(X)
+    regressor.set_params(learning_rate=1e-30, early_stopping=False).fit(X, y)
+    assert (regressor.best_epoch_, regressor.n_iter_) == (12, 12)
+    assert_allclose(regressor.predict(X), before, rtol=1e-6, atol=1e-6)
 
 
 def test_weights_are_averaged_with_a_short_memory_at_first():

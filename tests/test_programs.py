@@ -20,6 +20,12 @@ X, Y = make_windows(SERIES, n_steps=5)
 SMALL = {"units": 3, "epochs": 2, "batch_size": 8, "random_state": 0}
 
 
+@pytest.fixture(autouse=True)
+def fast_paths(monkeypatch):
+    """Compiled epochs, whatever the rest of the suite is run with."""
+    monkeypatch.setenv("SKSEQ_FAST_PATHS", "on")
+
+
 @pytest.fixture
 def compilations(caplog):
     """Names of the programs of skseq that JAX compiles while the test runs."""
@@ -103,6 +109,8 @@ def test_fits_in_threads_equal_fits_one_after_the_other():
         {"early_stopping": True, "n_iter_no_change": 1, "epochs": 5},
         {"optimizer": "rmsprop", "keras_params": {"optimizer__clipnorm": 0.1}},
         {"loss": "mae", "activation": "relu"},
+        {"segment_length": 2, "units": (3, 2)},
+        {"horizon": 3, "normalize": "window", "ema_momentum": 0.9},
     ],
     ids=str,
 )
@@ -116,6 +124,33 @@ def test_without_the_fast_paths_the_result_is_the_same(monkeypatch, settings):
         monkeypatch.setenv("SKSEQ_FAST_PATHS", switch)
         model = LSTMRegressor(**(SMALL | settings)).fit(X, Y, sample_weight=weights)
         results.append((model.predict(X), model.predict(incomplete), model.history_["loss"]))
+    for fast, plain in zip(*results, strict=True):
+        np.testing.assert_allclose(fast, plain, rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"units": (3, 2), "bidirectional": True},
+        {"segment_length": 2},
+        {"share_channels": True},
+        {"share_channels": True, "segment_length": 2, "horizon": 2, "dropout": 0.3},
+    ],
+    ids=str,
+)
+def test_without_the_fast_paths_masked_training_of_two_targets_is_the_same(monkeypatch, settings):
+    both = np.column_stack([SERIES, SERIES[::-1] ** 2])
+    windows, targets = make_windows(both, n_steps=5)
+    windows = windows.copy()
+    windows[::3, 0] = windows[::4, 2] = np.nan
+    results = []
+    for switch in ("on", "off"):
+        monkeypatch.setenv("SKSEQ_FAST_PATHS", switch)
+        model = LSTMRegressor(**(SMALL | settings), max_missing=0.5, early_stopping=True)
+        model.set_params(validation_fraction=0.3).fit(windows, targets)
+        results.append(
+            (model.predict(windows), *model.history_.values(), *model.model_.get_weights())
+        )
     for fast, plain in zip(*results, strict=True):
         np.testing.assert_allclose(fast, plain, rtol=1e-5, atol=1e-5)
 

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 from hypothesis import event, given, target
 from hypothesis import strategies as st
-from numpy.testing import assert_array_equal
+from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
 from sklearn.pipeline import make_pipeline
 
 from skseq import LSTMRegressor, SlidingWindowTransformer
@@ -267,7 +268,45 @@ def test_an_interrupted_fit_leaves_the_estimator_as_it_was(is_fitted):
     )
 
 
+def test_an_interrupted_search_stops_at_once_and_the_next_one_is_as_ever():
+    import keras
+
+    started = []
+
+    class InterruptTheSecondFit(keras.callbacks.Callback):
+        def on_train_begin(self, logs=None):
+            started.append(1)
+            if len(started) == 2:
+                raise KeyboardInterrupt("in the second fit")
+
+    def search():
+        grid = {"learning_rate": [0.01, 0.1]}
+        regressor = LSTMRegressor(2, epochs=1, random_state=0)
+        # Not even for errors of a fit, which score NaN here, is an interrupt taken.
+        return GridSearchCV(regressor, grid, cv=TimeSeriesSplit(2), error_score=np.nan)
+
+    interrupted = search()
+    interrupted.estimator.set_params(callbacks=InterruptTheSecondFit)
+    with pytest.raises(KeyboardInterrupt, match="in the second fit"):
+        interrupted.fit(WINDOWS, WAVE[:, 0])
+    assert len(started) == 2
+    assert not hasattr(interrupted, "best_estimator_")
+    interrupted.estimator.set_params(callbacks=None)
+    assert_array_equal(
+        interrupted.fit(WINDOWS, WAVE[:, 0]).cv_results_["mean_test_score"],
+        search().fit(WINDOWS, WAVE[:, 0]).cv_results_["mean_test_score"],
+    )
+
+
 # Named outcomes
+
+
+@pytest.mark.parametrize("normalize", ["window", "standard"])
+@pytest.mark.parametrize("value", [0.0, 7.0, -1e6])
+def test_a_constant_target_is_predicted_as_that_constant(value, normalize):
+    regressor = LSTMRegressor(2, epochs=2, normalize=normalize, random_state=0)
+    y = np.full(len(WAVE), value)
+    assert_allclose(regressor.fit(WINDOWS, y).predict(WINDOWS), value, rtol=1e-3, atol=1e-3)
 
 
 def test_a_batch_larger_than_the_data_is_all_rows_at_once():

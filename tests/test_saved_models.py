@@ -303,6 +303,19 @@ def test_a_model_saved_by_the_first_format_predicts_what_it_predicted(load):
     assert forecast(pipe, frame).index[0] == pd.Timestamp("2024-01-03 12:00")
 
 
+def test_a_parameter_younger_than_the_file_has_its_default():
+    lstm = LSTMRegressor(8, ema_momentum=0.5)
+    state = lstm.__getstate__()
+    del state["ema_momentum"], state["units"]
+    read = LSTMRegressor.__new__(LSTMRegressor)
+    read.__setstate__(state | {"batch_size": 7})
+    assert read.get_params() == lstm.get_params() | {
+        "ema_momentum": 0.99,
+        "units": 50,
+        "batch_size": 7,
+    }
+
+
 def test_the_golden_file_for_skops_holds_no_python_code_and_two_types_of_skseq():
     with zipfile.ZipFile(DATA / "pipeline_format_1.skops") as file:
         schema = json.loads(file.read("schema.json"))

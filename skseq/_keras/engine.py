@@ -4,7 +4,7 @@ from skseq._keras.examples import Examples
 from skseq._keras.network import Network, build_model
 from skseq._keras.prediction import predict
 from skseq._keras.scikeras_door import CompileArguments, compile_arguments
-from skseq._keras.training import Schedule, TrainingState, train
+from skseq._keras.training import Schedule, TrainingState, first_weights, train
 
 __all__ = [
     "CompileArguments",
@@ -14,6 +14,7 @@ __all__ = [
     "TrainingState",
     "build_model",
     "compile_arguments",
+    "first_weights",
     "predict",
     "train",
 ]

@@ -11,6 +11,7 @@ import numpy as np
 
 from skseq._keras.backend import fast_paths_are_on, keras
 from skseq._keras.backup import Backup, digest_of_fit
+from skseq._keras.evidence import training_paid
 from skseq._keras.examples import Examples
 from skseq._keras.keras_trainer import KerasTrainer
 from skseq._keras.linear_start import linear_start
@@ -18,32 +19,46 @@ from skseq._keras.network import Network, initial_weights
 from skseq._keras.scikeras_door import CompileArguments
 from skseq.exceptions import DivergenceError
 
-__all__ = ["Schedule", "TrainingState", "train"]
+__all__ = ["Schedule", "TrainingState", "first_weights", "train"]
 
 
 @dataclass(frozen=True)
 class Schedule:
     """How long and in what portions to train.
 
-    ``n_iter_no_change`` is None without early stopping.
+    ``n_iter_no_change`` is None without early stopping. ``must_pay`` keeps the weights before the
+    first epoch unless the validation examples show, beyond chance, that others are better.
     """
 
     epochs: int
     batch_size: int
     n_iter_no_change: int | None = None
+    must_pay: bool = False
     ema_momentum: float = 0.0
     verbose: int = 0
 
 
 @dataclass
 class TrainingState:
-    """All that training has come to; what goes in is never changed, so it can go in again."""
+    """All that training has come to; what goes in is never changed, so it can go in again.
+
+    The weights are those after ``best_epoch`` of ``n_epochs`` epochs.
+    """
 
     weights: list[np.ndarray]
     optimizer: str = ""
     optimizer_state: list[np.ndarray] | None = None
     history: dict[str, list[float]] = field(default_factory=dict)
     n_epochs: int = 0
+    best_epoch: int = 0
+
+
+def first_weights(
+    network: Network, examples: Examples, seed: np.random.SeedSequence, alpha: float
+) -> list[np.ndarray]:
+    """Weights before the first epoch; a linear path is at the ridge regression on the examples."""
+    linear = linear_start(network, examples, alpha) if network.has_linear_path else ()
+    return initial_weights(network, np.random.default_rng(_seeds(seed)[0]), linear)
 
 
 def train(
@@ -76,11 +91,9 @@ def train(
     backup = _make_backup(
         network, arguments, schedule, examples, validation, seed, start=start, alpha=alpha
     )
-    weights_seed, order_seed, dropout_seed = seed.spawn(3)
+    _, order_seed, dropout_seed = _seeds(seed)
     if start is None:
-        linear = linear_start(network, examples, alpha) if network.has_linear_path else ()
-        random = np.random.default_rng(weights_seed)
-        start = TrainingState(initial_weights(network, random, linear))
+        start = TrainingState(first_weights(network, examples, seed, alpha))
     optimizer = type(arguments.optimizer).__name__
     if start.optimizer_state is not None and start.optimizer != optimizer:
         raise ValueError(
@@ -99,7 +112,8 @@ def train(
         epochs=start.n_epochs + schedule.epochs,
         steps=-(-len(examples) // schedule.batch_size),
     )
-    progress = _Progress(start.n_epochs, random, trainer, _BestWeights(schedule.n_iter_no_change))
+    best = _BestWeights(schedule.n_iter_no_change, start.n_epochs)
+    progress = _Progress(start.n_epochs, random, trainer, best)
     progress.best.begin(trainer)
     if backup is not None:
         progress.restore(*backup.load())
@@ -117,8 +131,18 @@ def train(
     if backup is not None:
         backup.end()
     state = progress.state(start)
+    if schedule.must_pay and not training_paid(
+        network, arguments.loss, start.weights, state.weights, validation
+    ):
+        state.weights, state.best_epoch = start.weights, start.n_epochs
     state.optimizer, state.optimizer_state = optimizer, trainer.optimizer_state()
     return state
+
+
+def _seeds(seed):
+    """Seeds of the first weights, the order of the examples and the dropout; always the same."""
+    keys = [(*seed.spawn_key, number) for number in range(3)]
+    return [np.random.SeedSequence(seed.entropy, spawn_key=key) for key in keys]
 
 
 class _Progress:
@@ -131,9 +155,11 @@ class _Progress:
 
     def state(self, start):
         """Copy what has been learned so far, in a fit that began at ``start``."""
-        weights = self.best.weights or self.trainer.weights()
+        weights, best_epoch = self.best.weights, self.best.epoch
+        if weights is None:
+            weights, best_epoch = self.trainer.weights(), self.epoch
         history = _continue_history(start.history, start.n_epochs, self.logs)
-        return TrainingState(weights, history=history, n_epochs=self.epoch)
+        return TrainingState(weights, history=history, n_epochs=self.epoch, best_epoch=best_epoch)
 
     def snapshot(self):
         """Copy everything out, as facts for JSON and lists of arrays."""
@@ -145,6 +171,7 @@ class _Progress:
             "random": self.random.bit_generator.state,
             "n_averaged": n_averaged,
             "best_loss": self.best.loss,
+            "best_epoch": self.best.epoch,
             "n_epochs_since_best": self.best.n_epochs_since,
         }
         return facts, arrays | {"best": self.best.weights or []}
@@ -157,6 +184,7 @@ class _Progress:
         self.random.bit_generator.state = facts["random"]
         self.trainer.restore(facts["n_averaged"], arrays)
         self.best.loss, self.best.weights = facts["best_loss"], arrays["best"] or None
+        self.best.epoch = facts["best_epoch"]
         self.best.n_epochs_since = facts["n_epochs_since_best"]
 
 
@@ -172,7 +200,7 @@ def _run_epoch(progress, n_examples, callbacks, watch, start):
     progress.logs.append(dict(logs))
     callbacks.on_epoch_end(epoch, logs)
     progress.epoch += 1
-    progress.is_over = progress.best.is_reached(logs, trainer) or trainer.stop_requested
+    progress.is_over = progress.best.is_reached(logs, trainer, epoch + 1) or trainer.stop_requested
     if watch is not None and watch.end_epoch(lambda: progress.state(start)):
         progress.is_over = True
 
@@ -230,8 +258,9 @@ class _BestWeights:
     The weights before the first epoch compete: a linear path may be best left as it began.
     """
 
-    def __init__(self, patience):
+    def __init__(self, patience, n_epochs):
         self.patience = patience
+        self.epoch = n_epochs
         self.weights = None
         self.loss = np.inf
         self.n_epochs_since = 0
@@ -243,12 +272,13 @@ class _BestWeights:
             if np.isfinite(loss):
                 self.weights, self.loss = trainer.weights(), loss
 
-    def is_reached(self, logs, trainer) -> bool:
+    def is_reached(self, logs, trainer, epoch) -> bool:
         """Take an epoch into account; True when there have been enough without a better one."""
         if self.patience is None:
             return False
         if logs["val_loss"] < self.loss:
             self.weights, self.loss, self.n_epochs_since = trainer.weights(), logs["val_loss"], 0
+            self.epoch = epoch
         else:
             self.n_epochs_since += 1
         return self.n_epochs_since >= self.patience
