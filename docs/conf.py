@@ -46,6 +46,7 @@ default_role = "literal"
 autosummary_generate = True
 autodoc_typehints = "none"
 autodoc_member_order = "bysource"
+toc_object_entries_show_parents = "hide"
 numpydoc_show_class_members = False
 numpydoc_class_members_toctree = False
 
@@ -102,22 +103,3 @@ html_theme_options = {
     "secondary_sidebar_items": {"**": ["page-toc"], "index": []},
 }
 html_sidebars = {"index": []}
-
-
-# To be removed once the user guide and these pages are there.
-_LATER = ["user_guide/index", "migration", "pitfalls", "inside", "speed", "clusters"]
-_MISSING = [page for page in _LATER if not (HERE / f"{page}.md").exists()]
-if "user_guide/index" in _MISSING:
-    suppress_warnings = ["toc.not_included"]
-
-
-def _leave_out_missing_pages(app, docname, source):
-    lines = source[0].split("\n")
-    source[0] = "\n".join(line for line in lines if line not in _MISSING)
-    if "user_guide/index" in _MISSING:
-        source[0] = source[0].replace(":link: user_guide/index", ":link: time_has_a_direction")
-
-
-def setup(app):
-    """Leave pages that are still to be written out of the table of contents."""
-    app.connect("source-read", _leave_out_missing_pages)

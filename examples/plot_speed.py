@@ -3,9 +3,10 @@ Speed against a plain recipe
 ============================
 
 How long does a small grid search take? The plain recipe builds the network with Keras and wraps it
-with scikeras: each fit makes and compiles a network of its own. `LSTMRegressor` compiles one
-program for all fits of a network, whatever its learning rate and however many rows a fold has.
-Both search over the same arrays, folds and settings.
+with scikeras: each fit makes and compiles a network of its own. `LSTMRegressor`, on JAX, compiles
+one program for all fits of a network, whatever its learning rate and however many rows a fold has;
+on PyTorch and TensorFlow it trains through Keras's own loops. Both search over the same arrays,
+folds and settings.
 """
 
 import time

@@ -5,6 +5,7 @@ import runpy
 import shutil
 from pathlib import Path
 
+import keras
 import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
@@ -101,6 +102,7 @@ def test_the_example_with_gaps_scores_every_candidate_on_the_same_rows(run_examp
 def test_the_example_with_several_series_forecasts_every_firm(run_example, capsys):
     example = run_example("plot_several_series.py")
     assert example["errors"].shape == (4, 3)
+    assert example["errors"].mean().between(0.17, 0.19).all()
     assert np.isfinite(example["errors"].to_numpy()).all()
     printed = capsys.readouterr().out
     assert printed.count("1955 ") >= 11
@@ -168,9 +170,10 @@ def test_the_intervals_hold_nearly_the_share_they_were_made_for(run_example):
     assert width["LSTM"] == pytest.approx(width["ridge"], abs=0.1)
 
 
-def test_the_search_of_skseq_takes_a_fraction_of_the_time_of_the_plain_recipe(run_example):
+def test_on_jax_the_search_of_skseq_takes_less_than_half_the_time_of_the_plain_recipe(run_example):
     table = run_example("plot_speed.py")["table"]
-    assert table.loc["skseq", "seconds"] < table.loc["scikeras", "seconds"] / 2
+    if keras.backend.backend() == "jax":  # elsewhere there are no compiled epochs to share
+        assert table.loc["skseq", "seconds"] < table.loc["scikeras", "seconds"] / 2
     errors = table["MAE later"]
     assert errors["ridge, one fit"] == pytest.approx(0.087, abs=0.001)
     for name in ["scikeras", "skseq"]:
