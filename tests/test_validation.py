@@ -58,7 +58,6 @@ def test_dates_are_refused_in_every_container(values, where):
         np.array([None, 1.0], dtype=object),
         np.ma.masked_array([1.0, 2.0], mask=[False, False]),
         csr_matrix(np.eye(2)),
-        pd.DataFrame({"load": LOAD, "site": ["a", "b", "c"]}, index=DAYS),
         pd.DataFrame({"load": pd.array([1, None], dtype="Int64")}),
         pl.DataFrame({"load": LOAD}),
     ],
@@ -66,6 +65,12 @@ def test_dates_are_refused_in_every_container(values, where):
 )
 def test_whatever_else_it_may_be_is_left_to_later_checks(values):
     check_numbers(values, "X")
+
+
+def test_text_in_a_column_is_refused_with_the_column_and_what_stands_there():
+    frame = pd.DataFrame({"load": LOAD, "site": ["a", "b", "c"]}, index=DAYS)
+    with pytest.raises(ValueError, match=r"^X holds text \(column 'site': 'a'\).*OneHotEncoder"):
+        check_numbers(frame, "X")
 
 
 def test_masked_values_are_refused_with_what_to_type():
