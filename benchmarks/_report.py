@@ -7,6 +7,17 @@ import statistics
 import time
 from pathlib import Path
 
+# What LSTMRegressor does beyond a plain stacked LSTM, switched off: the same work as in other
+# libraries, step by step, and all epochs of it.
+PLAIN = {
+    "normalize": "standard",
+    "alpha": None,
+    "segment_length": 1,
+    "share_channels": False,
+    "ema_momentum": 0.0,
+    "early_stopping": False,
+    "random_state": 0,
+}
 PACKAGES = ["numpy", "scikit-learn", "keras", "jax", "tensorflow", "torch", "scikeras"]
 PEERS = ["darts", "neuralforecast", "skforecast"]
 

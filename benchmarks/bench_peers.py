@@ -12,7 +12,7 @@ import warnings
 
 import numpy as np
 from _fresh import asked_contestant, print_rows, run_fresh
-from _report import print_setting
+from _report import PLAIN, print_setting
 
 ROUNDS = 3
 N_WINDOWS, N_STEPS, UNITS, BATCH_SIZE = 10_000, 48, 64, 64
@@ -24,7 +24,7 @@ def skseq():
     from skseq import LSTMRegressor, make_windows
 
     X, y = make_windows(SERIES, N_STEPS, target=0)
-    model = LSTMRegressor(UNITS, batch_size=BATCH_SIZE, early_stopping=False, random_state=0)
+    model = LSTMRegressor(UNITS, batch_size=BATCH_SIZE, **PLAIN)
     return lambda epochs: model.set_params(epochs=epochs).fit(X, y)
 
 

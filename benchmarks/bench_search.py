@@ -10,7 +10,7 @@ import time
 
 import numpy as np
 from _fresh import asked_contestant, print_rows, run_fresh
-from _report import print_setting
+from _report import PLAIN, print_setting
 
 ROUNDS = 3
 MSE = "neg_mean_squared_error"
@@ -47,7 +47,7 @@ def make_skseq():
     from skseq import LSTMRegressor, make_windows
 
     X, y = make_windows(series(), 24)
-    lstm = LSTMRegressor(epochs=10, batch_size=32, random_state=0)
+    lstm = LSTMRegressor(epochs=10, batch_size=32, **PLAIN)
     return lambda: skseq_search(lstm).fit(X, y)
 
 
@@ -56,7 +56,7 @@ def make_pipeline_search():
 
     from skseq import LSTMRegressor, SlidingWindowTransformer
 
-    lstm = LSTMRegressor(epochs=10, batch_size=32, random_state=0)
+    lstm = LSTMRegressor(epochs=10, batch_size=32, **PLAIN)
     window = SlidingWindowTransformer(24, context="fitted")
     pipe = Pipeline([("window", window), ("lstm", lstm)])
     values = series()

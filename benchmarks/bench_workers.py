@@ -4,7 +4,7 @@ import json
 import time
 
 from _fresh import asked_contestant, print_rows, run_fresh
-from _report import print_setting
+from _report import PLAIN, print_setting
 from bench_search import series
 
 ROUNDS = 3
@@ -16,7 +16,7 @@ def contest(name):
 
     from skseq import LSTMRegressor, SlidingWindowTransformer
 
-    lstm = LSTMRegressor(epochs=10, batch_size=32, random_state=0)
+    lstm = LSTMRegressor(epochs=10, batch_size=32, **PLAIN)
     window = SlidingWindowTransformer(24, context="fitted")
     grid = {
         "lstm__units": [16, 32],
