@@ -1,7 +1,8 @@
 """Seconds for one training epoch, beside a hand-written PyTorch loop.
 
 10,000 windows of 48 steps and 4 features, 64 units, batches of 64, and variations of each. Every
-contestant trains the same plain network for the same number of epochs from raw windows; setting up a fit is included.
+contestant trains the same plain network for the same number of epochs from raw windows; setting up
+a fit is included.
 """
 
 import sys

@@ -7,7 +7,7 @@ that Keras itself offers, on the same model.
 import time
 
 import numpy as np
-from _report import print_setting, print_table
+from _report import PLAIN, print_setting, print_table
 
 from skseq import LSTMRegressor, SlidingWindowTransformer, forecast
 
@@ -19,7 +19,7 @@ def main():
     from sklearn.pipeline import make_pipeline
 
     print_setting("One forecast, after the first")
-    lstm = LSTMRegressor(64, epochs=1, random_state=0)
+    lstm = LSTMRegressor(64, epochs=1, **PLAIN)
     pipe = make_pipeline(SlidingWindowTransformer(48), lstm).fit(SERIES, SERIES[:, 0])
     window = np.ascontiguousarray(pipe[0].transform(SERIES)[-1:])
     model, single = pipe[-1].model_, window.astype(np.float32)
