@@ -47,6 +47,10 @@ class NormalizedWindows:
         """Keep some of the windows, by mask or position."""
         return replace(self, windows=self.windows.take(rows), bases=self.bases[rows])
 
+    def folded(self) -> "NormalizedWindows":
+        """Give the same windows over a table that holds the steps they share only once."""
+        return replace(self, windows=self.windows.folded())
+
     def batch(self, rows: np.ndarray | slice) -> np.ndarray:
         """Write some windows out, float32 of shape (n, length, n_columns); NaN stays."""
         values = self.windows.take(rows).to_array() - self.bases[rows][:, None]

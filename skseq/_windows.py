@@ -131,6 +131,29 @@ class Windows:
         strides = (row_stride, row_stride, column_stride)
         return as_strided(self.table, self.shape, strides, writeable=False)
 
+    def folded(self) -> "Windows":
+        """Give the same windows over a table that holds the steps they share only once.
+
+        Of a window that follows the one before, only the newest step is new. Windows most of which
+        share their steps already are handed back as they are.
+
+        Examples
+        --------
+        >>> array = np.array([[1.0, 2.0], [2.0, 3.0], [8.0, 9.0]])
+        >>> separate = Windows.from_array(array[:, :, np.newaxis])
+        >>> separate.folded().table[:, 0], separate.folded().starts
+        (array([1., 2., 3., 8., 9.]), array([0, 1, 3]))
+        """
+        if 2 * np.count_nonzero(np.diff(self.starts) == 1) >= len(self) - 1:
+            return self
+        n_new = np.full(len(self), self.length)
+        n_new[1:][self.follows()] = 1
+        ends = np.cumsum(n_new)
+        # Where the new steps of each window stand in the old table, less where they do in the new.
+        moved = self.starts + self.length - ends
+        table = self.table[np.arange(n_new.sum()) + np.repeat(moved, n_new)]
+        return replace(self, table=table, starts=ends - self.length)
+
     def last_steps(self) -> np.ndarray:
         """Copy the newest step of each window out, shape (n_windows, n_columns)."""
         return self.table[self.starts + self.length - 1]

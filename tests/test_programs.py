@@ -6,6 +6,7 @@ import threading
 import numpy as np
 import pytest
 from sklearn.base import clone
+from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
 
 from skseq import LSTMRegressor, make_windows
 
@@ -51,6 +52,22 @@ def test_folds_and_learning_rates_share_one_program(compilations):
             LSTMRegressor(7, epochs=2, batch_size=8, learning_rate=learning_rate).fit(
                 X[:n_rows], Y[:n_rows]
             )
+    assert len(compilations) == 1
+
+
+def test_a_search_over_arrays_of_windows_compiles_once(compilations):
+    """scikit-learn copies the windows of each fold, and hands over the view for the refit."""
+    X, y = make_windows(np.sin(np.arange(1200.0)), n_steps=24)
+    lstm = LSTMRegressor(2, epochs=1, batch_size=64, early_stopping=False)
+    GridSearchCV(lstm, {"learning_rate": [0.01, 0.1]}, cv=TimeSeriesSplit(4)).fit(X, y)
+    assert len(compilations) == 1
+
+
+def test_separate_windows_of_any_number_share_one_program(compilations):
+    X = np.random.default_rng(0).normal(size=(900, 30, 1))
+    for n_rows in (100, 300, 900):
+        lstm = LSTMRegressor(2, epochs=1, batch_size=64, early_stopping=False)
+        lstm.fit(X[:n_rows], X[:n_rows, 0, 0])
     assert len(compilations) == 1
 
 

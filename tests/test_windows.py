@@ -439,6 +439,23 @@ def test_windows_read_from_an_array_give_the_array_back(stack, n_steps):
         assert_array_equal(windows.table[start : start + n_steps], window)
 
 
+@pytest.mark.parametrize("n_steps", [1, 2, 5])
+@pytest.mark.parametrize("stack", STACKS)
+def test_folding_keeps_the_windows_and_never_needs_a_longer_table(stack, n_steps):
+    array = stack(measurements(14, 2), n_steps)
+    folded = Windows.from_array(array).folded()
+    assert_array_equal(folded.to_array(), array)
+    assert len(folded.table) <= len(array) * n_steps
+
+
+def test_copied_windows_of_a_fold_take_the_memory_of_the_series_again():
+    view = sliding_view(measurements(46, 2), n_steps=6)[6:]
+    middle_left_out = np.concatenate([view[:15], view[25:]])
+    folded = Windows.from_array(middle_left_out).folded()
+    assert len(folded.table) == (15 + 5) + (15 + 5)
+    assert_array_equal(folded.to_array(), middle_left_out)
+
+
 def test_a_view_gives_its_series_without_a_copy():
     view = sliding_view(measurements(200, 2), 40)
     windows = Windows.from_array(view)

@@ -80,7 +80,7 @@ def _forward_and_keep(inputs, kernel, recurrent_kernel, bias):
 def _backward(kept, gradients):
     inputs, kernel, recurrent_kernel, outputs, states, gates = kept
     d_outputs, d_states = gradients
-    transposed = recurrent_kernel.T
+    transposed = _copied(recurrent_kernel.T)
 
     def retreat(carry, step):
         d_output_later, d_state_later = carry
@@ -107,10 +107,15 @@ def _backward(kept, gradients):
     rows = d_before.reshape(-1, d_before.shape[-1])
     return (
         d_before @ kernel.T,
-        inputs.reshape(-1, inputs.shape[-1]).T @ rows,
-        outputs_before.reshape(-1, outputs.shape[-1]).T @ rows,
+        _copied(inputs.reshape(-1, inputs.shape[-1]).T) @ rows,
+        _copied(outputs_before.reshape(-1, outputs.shape[-1]).T) @ rows,
         rows.sum(axis=0),
     )
+
+
+def _copied(transposed):
+    """Write a transposed matrix out; left to itself, XLA multiplies across the rows of the old."""
+    return jax.lax.optimization_barrier(transposed)
 
 
 lstm_sequence = jax.custom_vjp(lstm_sequence)

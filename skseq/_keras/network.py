@@ -134,6 +134,7 @@ def _as_read(network, windows, mask):
 def _recurrent_path(network, values, mask, initialized, lstm_layer):
     layers = keras.layers
     kernel, recurrent = _SEEDED if initialized else _UNINITIALIZED
+    bias = {} if initialized else {"bias_initializer": _zeros}
     seeds = count(1)
     for depth, units in enumerate(network.units):
         lstm = lstm_layer(
@@ -144,7 +145,9 @@ def _recurrent_path(network, values, mask, initialized, lstm_layer):
             kernel_initializer=kernel(seed=next(seeds)),
             recurrent_initializer=recurrent(seed=next(seeds)),
             seed=next(seeds),
+            unit_forget_bias=initialized,
             name=f"lstm_{depth}",
+            **bias,
         )
         if network.bidirectional:
             lstm = layers.Bidirectional(lstm, name=f"bidirectional_{depth}")
@@ -153,12 +156,15 @@ def _recurrent_path(network, values, mask, initialized, lstm_layer):
             values = layers.Dropout(network.dropout, seed=next(seeds))(values)
     for depth, units in enumerate(network.dense_units):
         initializer = kernel(seed=next(seeds))
-        dense = layers.Dense(units, "relu", kernel_initializer=initializer, name=f"dense_{depth}")
+        dense = layers.Dense(
+            units, "relu", kernel_initializer=initializer, name=f"dense_{depth}", **bias
+        )
         values = dense(values)
     initializer = kernel(seed=next(seeds))
-    return layers.Dense(network.n_values_shown, kernel_initializer=initializer, name="outputs")(
-        values
+    outputs = layers.Dense(
+        network.n_values_shown, kernel_initializer=initializer, name="outputs", **bias
     )
+    return outputs(values)
 
 
 @keras.saving.register_keras_serializable(package="skseq")
