@@ -18,7 +18,16 @@ PLAIN = {
     "early_stopping": False,
     "random_state": 0,
 }
-PACKAGES = ["numpy", "scikit-learn", "keras", "jax", "tensorflow", "torch", "scikeras"]
+PACKAGES = [
+    "numpy",
+    "scikit-learn",
+    "keras",
+    "jax",
+    "tensorflow",
+    "tensorflow-cpu",
+    "torch",
+    "scikeras",
+]
 PEERS = ["darts", "neuralforecast", "skforecast"]
 
 

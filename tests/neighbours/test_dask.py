@@ -8,11 +8,7 @@ import time
 import joblib
 import pytest
 from distributed import Client, LocalCluster
-from numpy.testing import assert_array_equal
-from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
-from sklearn.pipeline import make_pipeline
-
-from skseq import LSTMRegressor, SlidingWindowTransformer
+from searches import assert_equals_the_local_search, search_over
 
 pytestmark = pytest.mark.filterwarnings(
     # What a killed worker leaves behind is the subject here, not an error.
@@ -32,31 +28,11 @@ def client():
         yield client
 
 
-def search_over(wave, epochs=3):
-    frame = wave[0].to_frame()
-    pipe = make_pipeline(SlidingWindowTransformer(), LSTMRegressor(epochs=epochs, random_state=0))
-    grid = {
-        "slidingwindowtransformer__n_steps": [4, 6],
-        "lstmregressor__units": [4],
-        "lstmregressor__learning_rate": [0.003, 0.01],
-    }
-    return GridSearchCV(pipe, grid, cv=TimeSeriesSplit(3), n_jobs=2), frame, frame["load"]
-
-
-def assert_same_search(one, other, X):
-    assert one.best_params_ == other.best_params_
-    for key in one.cv_results_:
-        if key.startswith(("split", "mean_test", "std_test", "rank")):
-            assert_array_equal(one.cv_results_[key], other.cv_results_[key])
-    assert_array_equal(one.predict(X), other.predict(X))
-
-
 def test_a_search_on_two_workers_equals_the_local_one(client, wave):
     search, X, y = search_over(wave)
     with joblib.parallel_config("dask"):
         search.fit(X, y)
-    local, *_ = search_over(wave)
-    assert_same_search(search, local.set_params(n_jobs=1).fit(X, y), X)
+    assert_equals_the_local_search(search, wave)
 
 
 def test_a_worker_killed_in_the_middle_loses_nothing(client, wave):
@@ -84,5 +60,4 @@ def test_a_worker_killed_in_the_middle_loses_nothing(client, wave):
     thread.join()
     assert killed
     assert pids[killed[0]] not in client.run(os.getpid).values()
-    local, *_ = search_over(wave, epochs=400)
-    assert_same_search(search, local.set_params(n_jobs=1).fit(X, y), X)
+    assert_equals_the_local_search(search, wave, epochs=400)
