@@ -1,5 +1,8 @@
 """JAX's cache of compiled programs on disk, so that other processes need not compile again.
 
+Workers that come to the same program at the same time compile it once, too: the first to come
+holds a lock, and the others find the program when they get it.
+
 ``SKSEQ_CACHE_DIR`` names the folder; set to nothing it switches the cache off. A cache that the
 user has set up in JAX is left alone. JAX needs ``filelock`` to keep the folder bounded (the extra
 ``skseq[jax]`` brings it); without it, or without a folder to write to, there is no cache.
@@ -15,15 +18,19 @@ import importlib.util
 import os
 import platform
 import zlib
+from contextlib import ExitStack
 from pathlib import Path
 
 import jax
+import numpy as np
 
-__all__ = ["cache_folder", "mend", "share_compiled_programs"]
+__all__ = ["CompiledOnce", "cache_folder", "mend", "share_compiled_programs"]
 
 _LARGEST_BYTES = 512 * 2**20
 # As long as JAX itself waits for its lock.
 _SECONDS_TO_WAIT = 10
+_SECONDS_TO_COMPILE = 60
+_N_LOCKS = 64
 # Between the clocks of the machines that may share a folder.
 _SECONDS_APART = 60
 _ZSTANDARD = b"\x28\xb5\x2f\xfd"
@@ -44,6 +51,51 @@ def share_compiled_programs() -> None:
     jax.config.update("jax_compilation_cache_dir", str(folder))
     jax.config.update("jax_compilation_cache_max_size", _LARGEST_BYTES)
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.0)
+
+
+class CompiledOnce:
+    """A function that JAX compiles at its first call with arguments of new shapes.
+
+    Of the processes that share a folder of programs one compiles, while those that ask for the same
+    wait, and then read it. Without a folder, or when the wait gets long, each compiles for itself.
+
+    Parameters
+    ----------
+    function : callable
+        The function, already under ``jax.jit``.
+    description : str
+        The same in all processes for what would be compiled to the same program.
+    """
+
+    def __init__(self, function, description):
+        self._function = function
+        self._description = description
+        self._seen = set()
+
+    def __call__(self, *arguments, **static):
+        shapes = *map(np.shape, jax.tree.leaves(arguments)), *static.values()
+        if shapes in self._seen:
+            return self._function(*arguments, **static)
+        with _alone(f"{self._description} {shapes}"):
+            result = self._function(*arguments, **static)
+        self._seen.add(shapes)
+        return result
+
+
+def _alone(description) -> ExitStack:
+    """Keep other processes from compiling what is described, until the end of the context."""
+    stack, folder = ExitStack(), _folder_in_use()
+    if folder is None or not os.path.isdir(folder):
+        return stack
+    filelock = importlib.import_module("filelock")
+    number = int(hashlib.sha256(description.encode()).hexdigest(), 16) % _N_LOCKS
+    lock = filelock.FileLock(Path(folder, f".compiling-{number}"), timeout=_SECONDS_TO_COMPILE)
+    try:
+        stack.enter_context(lock)
+    except (OSError, filelock.Timeout):
+        # Compiling twice costs time, and nothing else.
+        pass
+    return stack
 
 
 def cache_folder(environ) -> Path | None:

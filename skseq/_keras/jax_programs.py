@@ -16,7 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from skseq._keras.averaging import share_kept
-from skseq._keras.compilation_cache import share_compiled_programs
+from skseq._keras.compilation_cache import CompiledOnce, share_compiled_programs
 from skseq._keras.fused_lstm import FusedLSTM
 from skseq._keras.keras_trainer import dropout_states
 from skseq._keras.loss import WeightedLoss
@@ -39,10 +39,9 @@ class _TrainingProgram:
         self.optimizer = arguments.optimizer
         self._fresh_optimizer_state = _build(self.optimizer, self.model.trainable_variables)
         self.loss = WeightedLoss(arguments.loss)
-        static = ("n_steps", "horizon", "batch_size")
-        options = _compiler_options()
-        self.run_epoch = jax.jit(self._run_epoch, static_argnames=static, compiler_options=options)
-        self.evaluate = jax.jit(self._evaluate, static_argnames=static, compiler_options=options)
+        described = str((network, masked, arguments.recipe))
+        self.run_epoch = _compiled(self._run_epoch, described)
+        self.evaluate = _compiled(self._evaluate, described)
 
     def optimizer_state(self, optimizer, earlier=None):
         """Return the optimizer's variables, fresh or from an earlier fit, at its learning rate."""
@@ -90,9 +89,12 @@ class _TrainingProgram:
         return jax.lax.fori_loop(0, n_batches, step, 0.0) / n_rows
 
 
-def _compiler_options():
-    """Have LLVM optimize less on a CPU: compiling takes a quarter less, an epoch no more."""
-    return {"xla_backend_optimization_level": 1} if jax.default_backend() == "cpu" else None
+def _compiled(function, described):
+    # Compiling takes a quarter less when LLVM optimizes less, and an epoch no more.
+    options = {"xla_backend_optimization_level": 1} if jax.default_backend() == "cpu" else None
+    static = ("n_steps", "horizon", "batch_size")
+    compiled = jax.jit(function, static_argnames=static, compiler_options=options)
+    return CompiledOnce(compiled, f"{function.__name__} {described}")
 
 
 def _build(optimizer, variables):

@@ -55,7 +55,7 @@ def _forward(network, masked, fast):
     """Return a function of weights, inputs and known steps; it keeps no state between calls."""
     model = build_model(network, masked=masked, initialized=False)
     if fast:
-        return _jax_forward(model, masked)
+        return _jax_forward(model, masked, f"predict {network} {masked}")
     lock = threading.Lock()
 
     def forward(weights, inputs, known):
@@ -66,8 +66,10 @@ def _forward(network, masked, fast):
     return forward
 
 
-def _jax_forward(model, masked):
+def _jax_forward(model, masked, described):
     import jax
+
+    from skseq._keras.compilation_cache import CompiledOnce
 
     frozen = [variable.value for variable in model.non_trainable_variables]
 
@@ -82,7 +84,10 @@ def _jax_forward(model, masked):
         groups = [values.reshape(-1, _GROUP, *values.shape[1:]) for values in inputs]
         return jax.lax.map(run_group, groups).reshape(len(inputs[0]), -1)
 
+    compiled = CompiledOnce(run, described)
+
     def forward(weights, inputs, known):
-        return np.asarray(run(weights, inputs, known) if masked else run(weights, inputs))
+        given = (inputs, known) if masked else (inputs,)
+        return np.asarray(compiled(weights, *given))
 
     return forward
