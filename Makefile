@@ -109,9 +109,12 @@ onnx: pyproject.toml
 	$(PY) -m pip install $(PIP_FLAGS) --editable ".[torch,test,onnx]" $(ALSO_torch)
 	$(PY) -m pytest tests/neighbours/test_onnx.py $(PYTEST_FLAGS)
 
-# Each in an environment of its own, .venv-jax and so on.
+# Each in an environment of its own, .venv-jax and so on. The examples are searches on real series:
+# in the loops of Keras, the only ones there are beside JAX, they would take most of an hour.
 BACKENDS := jax torch tensorflow
 CARRIED := .venv-carried
+APART_torch := --ignore tests/test_examples.py
+APART_tensorflow := --ignore tests/test_examples.py
 
 backends: export MPLBACKEND := Agg
 backends: export SCIPY_ARRAY_API := 1
@@ -130,7 +133,7 @@ alone-%: export SKSEQ_CACHE_DIR = $(abspath .venv-$*)/compiled
 alone-%:
 	$(PYTHON) -m venv .venv-$*
 	.venv-$*/bin/python -m pip install $(PIP_FLAGS) --editable ".[$(EXTRA_$*),test]" $(ALSO_$*)
-	.venv-$*/bin/python -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_FLAGS)
+	.venv-$*/bin/python -m pytest -n $(WORKERS) --dist worksteal $(APART_$*) $(PYTEST_FLAGS)
 	.venv-$*/bin/python benchmarks/across_backends.py fit $(CARRIED)
 
 # uv can resolve to the lowest versions; pip cannot. Old libraries beside newer ones that they
