@@ -1,7 +1,7 @@
 """Whether a target stands in its own window: then it is known, and no score says anything.
 
 Only what holds in every row counts. It says nothing of leaks that are noisy, or that lie in an
-earlier step than the last.
+earlier step of a window than the last.
 """
 
 import warnings
@@ -17,6 +17,7 @@ __all__ = ["warn_of_leakage", "warn_of_targets_ahead"]
 # Few rows, or few different values, lie on a line by chance.
 _FEWEST_ROWS = 10
 _FEWEST_VALUES = 3
+_ROWS_LOOKED_AT_FIRST = 100
 
 
 def warn_of_leakage(data: SupervisedWindows, stacklevel: int) -> None:
@@ -30,6 +31,7 @@ def warn_of_leakage(data: SupervisedWindows, stacklevel: int) -> None:
         Whose line is shown: 1 is the caller's, 2 that of the caller's caller.
     """
     newest, targets = data.windows.last_steps(), data.targets.table[data.targets.starts]
+    _warn_of_rows_in_place_of_windows(data.windows, targets, stacklevel + 1)
     earlier = _step_before_last(data.windows)
     for target, values in enumerate(targets.T):
         known = ~np.isnan(values) & ~np.isnan(newest[:, 0])
@@ -53,6 +55,32 @@ def warn_of_leakage(data: SupervisedWindows, stacklevel: int) -> None:
                 LeakageWarning,
                 stacklevel=stacklevel + 1,
             )
+
+
+def _warn_of_rows_in_place_of_windows(windows, targets, stacklevel):
+    """Warn of a target among the columns of rows that were never cut into windows."""
+    first = windows.take(slice(0, _ROWS_LOOKED_AT_FIRST))
+    if len(first) < _FEWEST_ROWS or first.length == 1 or first.follows().any():
+        return
+    # The last step is looked at in any case.
+    steps = first.to_array()[:, :-1]
+    for target, values in enumerate(targets.T):
+        if np.isnan(values).any() or len(np.unique(values)) < _FEWEST_VALUES:
+            continue
+        with np.errstate(over="ignore"):
+            rounded = values.astype(steps.dtype)
+        is_equal = (steps == rounded[: len(first), np.newaxis, np.newaxis]).all(axis=0)
+        for step, feature in np.argwhere(is_equal):
+            if np.array_equal(windows.table[windows.starts + step, feature], rounded):
+                warnings.warn(
+                    f"Target {target} stands in X itself, at step {step} of {windows.length}, in "
+                    f"all {len(values)} rows, and no row is the window of the row before moved on "
+                    "by a step: the target is known, not predicted, and every score will look "
+                    "perfect. Rows of a table are no windows: put SlidingWindowTransformer in "
+                    "front, or leave the column out of X.",
+                    LeakageWarning,
+                    stacklevel=stacklevel + 1,
+                )
 
 
 def warn_of_targets_ahead(columns: np.ndarray, y, lag, stacklevel: int) -> None:

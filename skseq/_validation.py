@@ -233,7 +233,7 @@ def _check_steps(windows, name):
         row = np.flatnonzero(is_half)[0]
         raise ValueError(
             f"Input {name} contains NaN beside present values: {_where(windows, row)} misses "
-            f"feature {np.flatnonzero(is_missing[row])[0]} of {windows.n_columns}"
+            f"feature {np.flatnonzero(is_missing[row])[0]} (of 0 to {windows.n_columns - 1})"
             f"{_which_row(windows, row)}. A step must be there whole or be missing whole: impute "
             "it, for example with SimpleImputer before the windows are cut."
         )

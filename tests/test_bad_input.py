@@ -89,7 +89,7 @@ BAD_DATA = {
         {},
         (changed(PAIRS, (10, 2, 1), np.nan), Y),
         {},
-        r"NaN beside present values: step 2 of window 10 misses feature 1 of 2.*impute it",
+        r"NaN beside present values: step 2 of window 10 misses feature 1 \(of 0 to 1\).*impute it",
     ),
     "infinity in X": (
         {},
@@ -543,7 +543,9 @@ def test_predict_refuses_what_fit_would_not_take(other, match, fitted):
 
 def test_predict_refuses_a_step_that_is_there_in_part():
     regressor = LSTMRegressor(**TINY).fit(PAIRS, Y)
-    with pytest.raises(ValueError, match="step 2 of window 10 misses feature 1 of 2.*impute it"):
+    with pytest.raises(
+        ValueError, match=r"step 2 of window 10 misses feature 1 \(of 0 to 1\).*impute it"
+    ):
         regressor.predict(changed(PAIRS, (10, 2, 1), np.nan))
 
 
@@ -665,6 +667,24 @@ LEAKAGE = (
 def test_a_target_that_is_the_last_step_of_its_window_is_warned_of():
     with pytest.warns(LeakageWarning, match=LEAKAGE):
         pipeline(lag=0).fit(LOAD.reshape(-1, 1), LOAD)
+
+
+@pytest.mark.parametrize("column", [0, 1])
+def test_a_table_that_was_never_cut_into_windows_and_holds_the_target_is_warned_of(column):
+    table = np.random.default_rng(0).normal(size=(40, 3))
+    with pytest.warns(
+        LeakageWarning, match=f"stands in X itself, at step {column} of 3, in all 40"
+    ):
+        LSTMRegressor(2, epochs=1).fit(table, table[:, column])
+
+
+def test_a_series_that_repeats_itself_leaks_nothing():
+    """There the target equals an earlier step of its window in every row, and rightly so."""
+    X, y = make_windows(np.tile([1.0, 5.0, 2.0, 7.0], 20), n_steps=6)
+    for windows in (X, X.copy(), X[:, :, 0]):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", LeakageWarning)
+            LSTMRegressor(2, epochs=1).fit(windows, y)
 
 
 def test_one_leaking_target_among_others_is_named():

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from skseq._keras.backend import values_of
+
 __all__ = ["WeightAverage", "share_kept"]
 
 
@@ -35,7 +37,7 @@ class WeightAverage:
         """Take the weights after a step into the average."""
         if not self._momentum:
             return
-        weights, kept = model.get_weights(), share_kept(self._n_updates, self._momentum)
+        weights, kept = values_of(model.weights), share_kept(self._n_updates, self._momentum)
         average = self._average or weights
         self._average = [
             np.float32(kept) * old + np.float32(1 - kept) * new
@@ -46,12 +48,12 @@ class WeightAverage:
     def put_on(self, model):
         """Give the model the average, to be looked at and evaluated."""
         if self._average is not None:
-            self._weights = model.get_weights()
+            self._weights = values_of(model.weights)
             model.set_weights(self._average)
 
     def parts(self, model):
         """Copy the steps counted, the weights themselves and the average, which is none without."""
-        weights = model.get_weights() if self._average is None else self._weights
+        weights = values_of(model.weights) if self._average is None else self._weights
         return self._n_updates, weights, self._average or []
 
     def restore(self, model, n_updates, weights, average):

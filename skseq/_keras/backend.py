@@ -13,7 +13,15 @@ from pathlib import Path
 
 import numpy as np
 
-__all__ = ["as_numpy", "backend_name", "fast_paths_are_on", "is_distributed", "keras", "run_model"]
+__all__ = [
+    "as_numpy",
+    "backend_name",
+    "fast_paths_are_on",
+    "is_distributed",
+    "keras",
+    "run_model",
+    "values_of",
+]
 
 _MODULES = {"jax": "jax", "tensorflow": "tensorflow", "torch": "torch"}
 _HOW_TO_INSTALL = (
@@ -105,6 +113,11 @@ def as_numpy(tensor) -> np.ndarray:
     if backend_name == "tensorflow":
         return tensor.numpy().copy()
     return np.array(keras.ops.convert_to_numpy(tensor))
+
+
+def values_of(variables) -> list[np.ndarray]:
+    """Copy the values of Keras variables; its own ``numpy()`` is deprecated by NumPy."""
+    return [as_numpy(variable.value) for variable in variables]
 
 
 def run_model(model, inputs) -> np.ndarray:

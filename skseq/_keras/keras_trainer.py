@@ -3,7 +3,7 @@
 import numpy as np
 
 from skseq._keras.averaging import WeightAverage
-from skseq._keras.backend import as_numpy, backend_name, is_distributed, keras
+from skseq._keras.backend import backend_name, is_distributed, keras, values_of
 from skseq._keras.loss import WeightedLoss
 from skseq._keras.network import build_model
 
@@ -77,7 +77,7 @@ class KerasTrainer:
         n_averaged, weights, average = self._average.parts(self.model)
         return n_averaged, {
             "weights": weights,
-            "dropout": _values(self.model.non_trainable_variables),
+            "dropout": values_of(self.model.non_trainable_variables),
             "optimizer": self.optimizer_state(),
             "average": average,
         }
@@ -109,21 +109,17 @@ class KerasTrainer:
 
     def weights(self):
         """Copy the weights; after an epoch they are averaged over the steps."""
-        return _values(self.model.weights)
+        return values_of(self.model.weights)
 
     def optimizer_state(self):
         """Copy the optimizer's variables."""
-        return _values(self.model.optimizer.variables)
+        return values_of(self.model.optimizer.variables)
 
 
 def dropout_states(variables, seed):
     """One random state for each seed variable of a model, from one seed sequence."""
     random = np.random.default_rng(seed)
     return [random.integers(2**31, size=variable.shape) for variable in variables]
-
-
-def _values(variables):
-    return [as_numpy(variable.value) for variable in variables]
 
 
 class _Mean:
