@@ -211,9 +211,10 @@ def _candidate_sizes(index, neighbours, kind):
         return [difference]
     sizes = [difference]
     offsets, days = pandas.offsets, difference / pandas.Timedelta(days=1)
-    if days == int(days) and index.tz is not None:
+    if days == int(days):
         # By the clock on the wall, which shows its difference only when the clocks change.
-        sizes.insert(0, pandas.DateOffset(days=int(days)))
+        in_days = offsets.Day if index.tz is None else lambda days: pandas.DateOffset(days=days)
+        sizes.insert(0, in_days(int(days)))
     sizes += _frequencies_of_stretches(index.unique().sort_values())
     if days == 1:
         sizes.append(offsets.BusinessDay())

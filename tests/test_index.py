@@ -267,3 +267,9 @@ def test_the_names_of_the_targets_are_those_of_the_columns():
     assert target_names(pd.Series([1.0])) == [None]
     assert target_names(np.ones(3)) is None
     assert target_names([1.0]) is None
+
+
+def test_the_forecast_of_days_with_a_gap_is_labelled_by_days():
+    days = pd.date_range("2024-01-01", periods=40, freq="D").delete([7, 20])
+    assert next_labels(days, 3).equals(pd.date_range("2024-02-10", periods=3))
+    assert next_labels(days, 3).freqstr == "D"
