@@ -1,6 +1,7 @@
 """Compiled programs are shared between fits, and nothing but speed depends on it."""
 
 import logging
+import os
 import threading
 import time
 
@@ -72,7 +73,7 @@ def test_separate_windows_of_any_number_share_one_program(compilations):
     X = np.random.default_rng(0).normal(size=(900, 30, 1))
     for n_rows in (100, 300, 900):
         lstm = LSTMRegressor(2, epochs=1, batch_size=64, early_stopping=False)
-        lstm.fit(X[:n_rows], X[:n_rows, 0, 0])
+        lstm.fit(X[:n_rows], X[:n_rows].mean(axis=(1, 2)))
     assert len(compilations) == 1
 
 
@@ -196,10 +197,13 @@ def test_a_window_is_predicted_to_the_same_bit_alone_and_among_others(n_rows, sh
 
 
 @pytest.fixture
-def folder_of_programs(tmp_path):
+def folder_of_programs(tmp_path, monkeypatch):
+    monkeypatch.setenv("SKSEQ_CACHE_DIR", str(tmp_path))
+    folder = compilation_cache.cache_folder(os.environ)
+    folder.mkdir(parents=True)
     before = jax.config.jax_compilation_cache_dir
-    jax.config.update("jax_compilation_cache_dir", str(tmp_path))
-    yield tmp_path
+    jax.config.update("jax_compilation_cache_dir", str(folder))
+    yield folder
     jax.config.update("jax_compilation_cache_dir", before)
 
 
@@ -235,8 +239,9 @@ def test_a_lock_that_others_keep_delays_but_does_not_stop_a_program(
         assert CompiledOnce(lambda x: x + 1, "anything")(2) == 3
 
 
-def test_without_a_folder_of_programs_nobody_waits():
-    before = jax.config.jax_compilation_cache_dir
-    jax.config.update("jax_compilation_cache_dir", None)
+@pytest.mark.parametrize("users", [None, "a folder of the user's own"])
+def test_without_a_folder_of_ours_nobody_waits(folder_of_programs, tmp_path, users):
+    own = None if users is None else str(tmp_path / users)
+    jax.config.update("jax_compilation_cache_dir", own)
     assert CompiledOnce(lambda x: x + 1, "anything")(2) == 3
-    jax.config.update("jax_compilation_cache_dir", before)
+    assert not list(tmp_path.rglob(".compiling-*"))

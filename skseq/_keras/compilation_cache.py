@@ -57,7 +57,8 @@ class CompiledOnce:
     """A function that JAX compiles at its first call with arguments of new shapes.
 
     Of the processes that share a folder of programs one compiles, while those that ask for the same
-    wait, and then read it. Without a folder, or when the wait gets long, each compiles for itself.
+    wait, and then read it. Without a folder, in one that the user has set up in JAX, or when the
+    wait gets long, each compiles for itself.
 
     Parameters
     ----------
@@ -84,12 +85,12 @@ class CompiledOnce:
 
 def _alone(description) -> ExitStack:
     """Keep other processes from compiling what is described, until the end of the context."""
-    stack, folder = ExitStack(), _folder_in_use()
-    if folder is None or not os.path.isdir(folder):
+    stack, folder = ExitStack(), cache_folder(os.environ)
+    if folder is None or _folder_in_use() != str(folder):
         return stack
     filelock = importlib.import_module("filelock")
     number = int(hashlib.sha256(description.encode()).hexdigest(), 16) % _N_LOCKS
-    lock = filelock.FileLock(Path(folder, f".compiling-{number}"), timeout=_SECONDS_TO_COMPILE)
+    lock = filelock.FileLock(folder / f".compiling-{number}", timeout=_SECONDS_TO_COMPILE)
     try:
         stack.enter_context(lock)
     except (OSError, filelock.Timeout):
