@@ -332,20 +332,14 @@ def test_a_fit_goes_on_from_a_ridge_that_was_kept():
 
 
 def test_weights_are_averaged_with_a_short_memory_at_first():
-    class Model:
-        def get_weights(self):
-            return [np.array([self.value], dtype=np.float32)]
-
-        def set_weights(self, weights):
-            self.value = weights[0][0]
-
-    model, average, expected = Model(), WeightAverage(0.2), None
+    model = keras.Sequential([keras.Input((1,)), keras.layers.Dense(1, use_bias=False)])
+    average, expected = WeightAverage(0.2), None
     for update, value in enumerate([1.0, 2.0, 4.0, 8.0]):
-        model.value = value
+        model.set_weights([np.full((1, 1), value)])
         average.update(model)
         kept = min(0.2, update / (update + 9))
         expected = value if expected is None else kept * expected + (1 - kept) * value
     average.put_on(model)
-    assert model.value == pytest.approx(expected)
+    assert model.get_weights()[0].item() == pytest.approx(expected)
     average.put_away(model)
-    assert model.value == 8.0
+    assert model.get_weights()[0].item() == 8.0
