@@ -13,6 +13,7 @@ from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
 from skseq._callbacks import CallbackSupportMixin, fit_as_one_task
+from skseq._gaps import warn_of_gaps
 from skseq._index import check_same_index, warn_of_dates_as_text
 from skseq._lags import column_lags, lag_names
 from skseq._leakage import warn_of_targets_ahead
@@ -168,6 +169,11 @@ class SlidingWindowTransformer(CallbackSupportMixin, TransformerMixin, SavableEs
         ValueError
             When the series is too short for even the row after it to have a complete window, or
             rows of a series are not in order of time.
+
+        Warns
+        -----
+        IncompleteWindowWarning
+            When gaps in the index make more than one in ten windows incomplete.
         """
         self._fit(X, y)
         return self
@@ -270,6 +276,7 @@ class SlidingWindowTransformer(CallbackSupportMixin, TransformerMixin, SavableEs
             self._fitted_with = {"n_steps": self.n_steps, "lag": self.lag, "groups": self.groups}
             self.step_ = table.find_step()
             self._memories = remember(table, self.step_, self.n_rows_back_)
+        warn_of_gaps(table, self.step_, self, stacklevel=4)
         warn_of_targets_ahead(table.values[:, self.lags_ < 0], y, self.lag, stacklevel=4)
         return table
 
@@ -302,6 +309,10 @@ class SlidingWindowTransformer(CallbackSupportMixin, TransformerMixin, SavableEs
         if self._labels_are_row_numbers is None:
             return table.labels_are_row_numbers()
         return self._labels_are_row_numbers
+
+    def _is_fitted_with_labels(self):
+        """Tell whether the rows seen in ``fit`` had labels that tell their time."""
+        return any(memory.last is not None for memory in self._memories.values())
 
     def _check_long_enough(self, table):
         reach, n_rows = self.n_rows_back_, np.bincount(table.codes).max()

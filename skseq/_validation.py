@@ -62,7 +62,8 @@ def check_numbers(values, name: str) -> None:
     if where is not None:
         raise ValueError(
             f"{name} holds dates or time differences ({where}), which are no numbers. Leave them "
-            "out, keep them as the index, or turn them into numbers such as the hour of the day."
+            "out, keep them as the index (set_index), or turn them into numbers such as the hour "
+            "of the day."
         )
     where = _where_text_is(values)
     if where is not None:
@@ -235,7 +236,8 @@ def _check_steps(windows, name):
             f"Input {name} contains NaN beside present values: {_where(windows, row)} misses "
             f"feature {np.flatnonzero(is_missing[row])[0]} (of 0 to {windows.n_columns - 1})"
             f"{_which_row(windows, row)}. A step must be there whole or be missing whole: impute "
-            "it, for example with SimpleImputer before the windows are cut."
+            "it, for example with SimpleImputer before the windows are cut. Of a data frame, "
+            "X[X.isna().any(axis=1)] shows the rows."
         )
 
 

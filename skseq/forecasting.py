@@ -14,6 +14,7 @@ from skseq._composition import (
     windows_in,
 )
 from skseq._future_rows import plan_future_rows
+from skseq._gaps import warn_of_unseen_gaps
 from skseq._index import index_of
 from skseq._sklearn_private import safe_indexing
 from skseq.exceptions import IncompleteWindowWarning
@@ -58,7 +59,10 @@ def forecast(estimator, X, *, X_future=None):
     Warns
     -----
     IncompleteWindowWarning
-        When a series has a break so shortly before its end that its window is incomplete.
+        When a series has a break so shortly before its end that its window is incomplete, or when
+        its last rows are missing (NaN), so that the forecast is made without them.
+    UserWarning
+        When X has gaps in its index, and a step in front of the windows hides them from these.
 
     Examples
     --------
@@ -77,6 +81,7 @@ def forecast(estimator, X, *, X_future=None):
     if X.shape[0] == 0:
         raise ValueError(_too_few_rows(window, 0) + ".")
     plan = plan_future_rows(X, X_future, window)
+    warn_of_unseen_gaps(plan.table, plan.step, window, stacklevel=2)
     predictions = _predict_future_rows(estimator, X, X_future, window, plan)
     horizon = _horizon_of(estimator)
     values = np.stack([_join_steps(of_series, horizon) for of_series in predictions])
@@ -114,10 +119,13 @@ def _predict_future_rows(estimator, X, X_future, window, plan):
     is_missing = np.isnan(np.asarray(windows, dtype=np.float64))
     if is_short and is_missing.any():
         raise ValueError(
-            f"{_too_few_rows(window, fewest, shortest)}, or, when they follow on the fitted ones, "
-            "keep their index or set context='fitted'."
+            f"{_too_few_rows(window, fewest, shortest)}. Only rows that follow directly on the "
+            "fitted ones get their history from those, when their index shows it or with "
+            "context='fitted'."
         )
-    _warn_of_breaks(is_missing.reshape(*rows.shape, -1), window, plan)
+    is_missing = is_missing.reshape(*rows.shape, -1)
+    _warn_of_breaks(is_missing, window, plan)
+    _warn_of_missing_ends(is_missing, window, plan)
     predictions = regressor.predict(windows)
     return predictions.reshape(*rows.shape, *predictions.shape[1:])
 
@@ -135,6 +143,26 @@ def _warn_of_breaks(is_missing, window, plan):
             f"{window.lag} reach {window.n_rows_back_} rows back, but only {since[number]} rows"
             f"{of_series} follow each other at its end, after a gap in the index. Missing steps "
             "are masked. Fill the gap before the windows are cut, or use a smaller n_steps.",
+            IncompleteWindowWarning,
+            stacklevel=4,
+        )
+
+
+def _warn_of_missing_ends(is_missing, window, plan):
+    """Say of which series the newest steps are missing in every window to forecast from."""
+    if is_missing.shape[-1] != window.n_steps * len(window.lags_):
+        return  # A step behind the windows has made something else of them.
+    steps = is_missing.reshape(*is_missing.shape[:2], window.n_steps, -1).all(axis=(1, 3))
+    n_missing = np.argmax(~steps[:, ::-1], axis=1)
+    if n_missing.any():
+        number = int(np.flatnonzero(n_missing)[0])
+        series = plan.table.series[number]
+        of_series = "" if series is None else f" of series {series!r}"
+        warnings.warn(
+            f"The newest {n_missing[number]} of n_steps={window.n_steps} steps of the window to "
+            f"forecast from are missing: the last rows{of_series} are NaN, and the forecast is "
+            "made from what was known before them. Fill them, or leave these rows out: then the "
+            "forecast begins after the last row that was measured.",
             IncompleteWindowWarning,
             stacklevel=4,
         )

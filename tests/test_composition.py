@@ -302,6 +302,7 @@ def test_a_vote_is_the_mean_of_its_members():
     assert_allclose(vote.predict(FRAME), np.mean(members, axis=0))
 
 
+@pytest.mark.filterwarnings(r"ignore:\d+ gap:skseq.exceptions.IncompleteWindowWarning")
 def test_a_stack_learns_from_what_its_members_predict_of_rows_they_have_not_seen():
     # Stacking needs a splitter that tests every row once, which TimeSeriesSplit does not; here
     # the folds are blocks of neighbouring rows, and windows do not look across their borders.

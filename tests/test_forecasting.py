@@ -283,8 +283,8 @@ def test_the_rows_of_one_window_are_enough_and_one_less_is_an_error(lag):
     with pytest.raises(
         ValueError,
         match=rf"n_steps=4 and lag={lag} need {reach} rows of X to forecast from, but X has "
-        rf"n_samples={reach - 1}\. Give more rows, or, when they follow on the fitted ones, keep "
-        r"their index or set context='fitted'\.",
+        rf"n_samples={reach - 1}\. Give more rows\. Only rows that follow directly on the fitted "
+        r"ones get their history from those, when their index shows it or with context='fitted'\.",
     ):
         forecast(model, SERIES[-reach + 1 :])
 
@@ -315,7 +315,7 @@ def test_a_few_rows_without_an_index_follow_when_context_says_so():
 def test_a_few_rows_that_do_not_follow_are_too_few(context, first):
     frame = ramp_frame(pd.date_range("2024-01-31", periods=40, freq="h"))
     model = ridge(context=context).fit(frame[:30], frame["load"][:30])
-    with pytest.raises(ValueError, match=r"need 4 rows of X to forecast from, but X has n_sam.*=2"):
+    with pytest.raises(ValueError, match=r"need 4 rows .* X has n_samples=2.*follow directly"):
         forecast(model, frame[first : first + 2])
 
 

@@ -157,6 +157,46 @@ def test_the_series_with_the_gap_is_named():
         forecast(fitted, gapped)
 
 
+def test_gaps_that_never_reached_the_windows_are_said():
+    table = machine("only", 0, 40, 0)[["load"]]
+    gapped = table.drop(table.index[[12, 30]])
+    hidden = make_pipeline(StandardScaler(), SlidingWindowTransformer(3), SeasonalNaiveRegressor())
+    with pytest.warns(UserWarning, match=r"^The index of X has 2 gap\(s\), and the windows") as said:
+        future = forecast(hidden.fit(gapped, gapped["load"]), gapped)
+    assert said[0].filename == __file__
+    assert future.index[0] == table.index[-1] + pd.Timedelta("1h")
+    # Without gaps nothing is lost; and with labels the gaps are seen.
+    forecast(hidden, table)
+    seen = hidden.set_output(transform="pandas")
+    with pytest.warns(IncompleteWindowWarning, match=r"2 gap\(s\) in the index of X make 6 of 38"):
+        seen.fit(gapped, gapped["load"])
+    forecast(seen, gapped)
+
+
+@pytest.mark.parametrize("flatten", [False, True])
+def test_rows_missing_at_the_end_are_said(flatten):
+    table = machine("only", 0, 40, 0)[["load"]].assign(heat=np.sin(np.arange(40)))
+    window = SlidingWindowTransformer(6, flatten=flatten)
+    fitted = make_pipeline(window, LastValueRidge(n_features=2)).fit(table, table["load"])
+    missing = table.copy()
+    missing.iloc[-2:] = np.nan
+    with pytest.warns(IncompleteWindowWarning, match="newest 2 of n_steps=6 steps .* are missing"):
+        forecast(fitted, missing)
+    missing.iloc[-1] = table.iloc[-1]
+    forecast(fitted, missing)
+
+
+def test_the_series_that_ends_in_missing_rows_is_named():
+    table = panel()
+    fitted = make_pipeline(
+        SlidingWindowTransformer(6, groups="machine"), SeasonalNaiveRegressor()
+    ).fit(table, table["load"])
+    is_last = (table["machine"] == "b") & (table.index == table.index[table["machine"] == "b"][-1])
+    table.loc[is_last, "load"] = np.nan
+    with pytest.warns(IncompleteWindowWarning, match="last rows of series 'b' are NaN"):
+        forecast(fitted, table)
+
+
 # Columns known ahead
 
 

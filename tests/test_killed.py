@@ -25,6 +25,8 @@ from skseq._keras.backend import backend_name, keras
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="kills with signals of POSIX")
 only_on_jax = pytest.mark.skipif(backend_name != "jax", reason="a cache of programs is JAX's")
+# The last one counts first: what other libraries call deprecated is no error, whatever else it is.
+WARNINGS = ["-W", "error::UserWarning", "-W", "ignore::DeprecationWarning"]
 WAVE = np.sin(np.arange(90.0) / 4) + np.arange(90.0) / 50
 X, Y = make_windows(WAVE, n_steps=5)
 
@@ -36,7 +38,7 @@ def start():
 
     def run(script, *arguments, **environment):
         process = subprocess.Popen(
-            [sys.executable, "-W", "error::UserWarning", "-c", script, *map(str, arguments)],
+            [sys.executable, *WARNINGS, "-c", script, *map(str, arguments)],
             env=os.environ | environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

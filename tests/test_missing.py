@@ -66,6 +66,7 @@ def test_missing_windows_among_the_validation_rows_are_validated_on():
         LSTMRegressor(**TINY, early_stopping=True).fit(X, y, X_val=X_val, y_val=y_val)
 
 
+@pytest.mark.filterwarnings(r"ignore:14 gap:skseq.exceptions.IncompleteWindowWarning")
 def test_a_frame_with_gaps_is_trained_on_rows_close_after_them():
     hours = pd.date_range("2024-01-01", periods=120, freq="h").delete(np.arange(7, 120, 8))
     frame = pd.DataFrame({"load": np.sin(np.arange(len(hours)))}, index=hours)

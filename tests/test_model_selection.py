@@ -299,6 +299,7 @@ def score_by_hand(frame, fitted, test, n_steps, horizon):
     return -mean_absolute_error(futures, fitted.predict(np.array(windows)))
 
 
+@pytest.mark.filterwarnings(r"ignore:\d+ gap:skseq.exceptions.IncompleteWindowWarning")
 @pytest.mark.parametrize("kind", ["5 % of the rows missing", "50 unequal series"])
 def test_tables_as_they_are_go_through_a_search_and_score_as_by_hand(kind):
     rng = np.random.default_rng(0)

@@ -25,9 +25,12 @@ class Sampler:
 
         # Keras shows the state of its generator only through what it draws next.
         self._draw = lambda: float(keras.random.uniform(()))
+        self._forget = lambda: keras.utils.clear_session(free_memory=False)
         self._seed = lambda: keras.utils.set_random_seed(123)
 
     def states_after(self, action):
+        # Without this Keras 3.10 goes on with the generator it has, whatever the seed.
+        self._forget()
         self._seed()
         action()
         return random.getstate(), np.random.get_state(), self._draw()  # noqa: NPY002 - watched

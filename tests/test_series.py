@@ -12,6 +12,10 @@ from skseq import LastValueRidge, SlidingWindowTransformer
 from skseq._windows import Windows
 from skseq.exceptions import IncompleteWindowWarning, LeakageWarning
 
+# Small tables with gaps lose much to them; that this is said is tested below.
+SAID_OF_GAPS = pytest.mark.filterwarnings(
+    r"ignore:\d+ gap:skseq.exceptions.IncompleteWindowWarning",
+)
 CALENDARS = {
     "hours": pd.date_range("2024-01-01", periods=60, freq="h"),
     "days in Berlin": pd.date_range("2024-03-10", periods=60, freq="D", tz="Europe/Berlin"),
@@ -101,6 +105,7 @@ def futures_by_loop(rows, horizon):
     return futures
 
 
+@SAID_OF_GAPS
 @given(
     panels(),
     st.sampled_from(sorted(CALENDARS)),
@@ -128,6 +133,7 @@ def test_windows_hold_the_rows_of_their_own_series_without_a_gap(
     assert_array_equal(np.asarray(transformer.transform(frame)).reshape(expected.shape), expected)
 
 
+@SAID_OF_GAPS
 @given(panels(), st.sampled_from(["hours", "months as periods", "tenths"]), st.data())
 def test_rows_that_follow_have_the_windows_of_the_whole_table(rows, calendar, data):
     frame, places = frame_of(rows, CALENDARS[calendar])
@@ -147,6 +153,7 @@ def test_rows_that_follow_have_the_windows_of_the_whole_table(rows, calendar, da
     assert_array_equal(np.asarray(windows), np.asarray(whole)[~is_past])
 
 
+@SAID_OF_GAPS
 @given(panels(), st.sampled_from(["hours", "tenths"]), st.integers(2, 4), st.integers(2, 4))
 def test_futures_hold_the_rows_that_follow_in_the_same_series(rows, calendar, n_steps, horizon):
     assume(has_clear_step(rows))
@@ -172,6 +179,7 @@ def gapped(index, holes):
     return pd.DataFrame({"load": np.arange(float(len(index)))}, index=index).drop(index[holes])
 
 
+@SAID_OF_GAPS
 @pytest.mark.parametrize(
     "index",
     [
@@ -208,6 +216,31 @@ def test_a_missing_label_ends_a_run_and_no_window_reaches_across(index):
     assert_array_equal(windows[13], [np.nan, np.nan, 14])
 
 
+def test_windows_lost_to_gaps_are_counted_where_they_are_many():
+    # Runs of 12, 11 and 14 rows; the first 3 of each but the first are incomplete.
+    days = pd.date_range("2024-01-01", periods=40, freq="D")
+    frame = gapped(days, [12, 13, 25])
+    with pytest.warns(IncompleteWindowWarning, match=r"^2 gap\(s\) .* 6 of 37 windows"):
+        SlidingWindowTransformer(3).fit(frame)
+    with pytest.warns(IncompleteWindowWarning, match="6 of 37 windows"):
+        SlidingWindowTransformer(3).fit_transform(frame)
+    # 3 of 39 are less than one in ten.
+    SlidingWindowTransformer(3).fit(gapped(days, [12]))
+    # The rows put back, or the dates dropped, nothing is lost.
+    SlidingWindowTransformer(3).fit(frame.asfreq("D"))
+    SlidingWindowTransformer(3).fit(frame.reset_index(drop=True))
+
+
+def test_short_series_are_no_gaps():
+    days = pd.date_range("2024-01-01", periods=4, freq="D")
+    panel = pd.concat([pd.DataFrame({"x": 1.0, "shop": name}, days) for name in "abcd"])
+    SlidingWindowTransformer(3, groups="shop").fit(panel)
+    broken = panel[(panel.shop != "b") | (panel.index != days[1])]
+    with pytest.warns(IncompleteWindowWarning, match=r"^1 gap\(s\) .* 2 of 15 windows"):
+        SlidingWindowTransformer(3, groups="shop").fit(broken)
+
+
+@SAID_OF_GAPS
 def test_a_declared_frequency_says_what_is_a_gap():
     trading = pd.offsets.CustomBusinessDay(holidays=["2024-12-25", "2025-01-01"])
     index = pd.date_range("2024-12-20", periods=12, freq=trading)
