@@ -11,6 +11,7 @@ that forks.
 """
 
 import argparse
+import contextlib
 import hashlib
 import itertools
 import os
@@ -108,6 +109,8 @@ def start(job, folder):
     """Run a job in a process of its own, the leader of a group; return its id."""
     pid = os.fork()
     if pid:
+        with contextlib.suppress(OSError):  # which the job has done itself by now
+            os.setpgid(pid, pid)
         return pid
     code = 1
     try:
@@ -137,7 +140,8 @@ def wait(pid, seconds, ready=None):
         if done:
             return os.waitstatus_to_exitcode(status)
         time.sleep(0.005)
-    os.kill(pid, signal.SIGKILL)
+    # With its workers, which would otherwise idle on for minutes.
+    os.killpg(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
     return None
 
