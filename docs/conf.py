@@ -70,7 +70,7 @@ sphinx_gallery_conf = {
     "within_subsection_order": "gallery.place_in_gallery",
     "abort_on_example_error": True,
     "capture_repr": (),
-    "reset_modules": ("matplotlib", "gallery.treat_warnings_as_errors"),
+    "reset_modules": ("matplotlib", "gallery.write_larger", "gallery.treat_warnings_as_errors"),
     "reset_modules_order": "both",
     "reference_url": {"skseq": None},
     "doc_module": ("skseq",),

@@ -7,6 +7,8 @@ becomes of these gaps? Rows that are not there end a window. Rows that are there
 that a window misses, and more windows then miss only a few. Nothing is filled in either way.
 """
 
+import warnings
+
 import matplotlib.pyplot as plt
 import pandas as pd
 from sklearn.model_selection import TimeSeriesSplit, cross_validate
@@ -27,22 +29,27 @@ measured = weeks.dropna()
 print(f"{len(weeks)} weeks, {len(measured)} of them measured.")
 
 # %%
-# How many windows of half a year are complete? With the rows left out, a gap ends a window; with
-# empty rows, the window misses these steps.
+# How many windows of half a year are complete? With the rows left out, a gap ends a window, and
+# ``fit`` warns of so many lost; with empty rows, the window misses these steps.
 
 HORIZON, N_STEPS, SEASON = 4, 26, 52
 for name, table in {"left out": measured, "empty": weeks}.items():
-    windows = SlidingWindowTransformer(N_STEPS).fit_transform(table)[table["co2"].notna().values]
+    with warnings.catch_warnings(record=True, action="always") as warned:
+        windows = SlidingWindowTransformer(N_STEPS).fit_transform(table)
+    windows = windows[table["co2"].notna().values]
     n_missing = pd.Series(pd.isna(windows[:, :, 0]).sum(axis=1))
     print(
         f"Rows {name:8}: {(n_missing == 0).sum()} complete windows, at most 5 steps missing in ",
         end="",
     )
     print(f"{(n_missing <= 5).sum()}.")
+    for warning in warned:
+        print("Warned of:", str(warning.message).split(":")[0])
 
 # %%
-# Four candidates, four weeks ahead, on the same rows. The windows of the seasonal ones are a year
-# long. `max_missing` lets the LSTM train on windows that miss up to a fifth of their steps.
+# So the weeks stay in the table, empty. Four candidates, four weeks ahead, on the same rows: those
+# that were measured for four weeks. The windows of the seasonal ones are a year long. `max_missing`
+# lets the LSTM train on windows that miss up to a fifth of their steps.
 
 candidates = {
     "repeat the last week": (N_STEPS, SeasonalNaiveRegressor(horizon=HORIZON)),
@@ -60,8 +67,8 @@ pipelines = {
 scores = {
     name: -cross_validate(
         pipeline,
-        measured,
-        measured["co2"],
+        weeks,
+        weeks["co2"],
         cv=TimeSeriesSplit(4),
         scoring=horizon_scorer("neg_mean_absolute_error"),
     )["test_score"].mean()
@@ -74,7 +81,7 @@ print(f"\nMAE in ppm, mean over four folds\n{pd.Series(scores).round(3).to_strin
 
 figure, axes = plt.subplots(figsize=(7, 4), layout="constrained")
 for (name, pipeline), style in zip(pipelines.items(), [":", "-.", "--", "-"], strict=True):
-    table = backtest(pipeline, measured, measured["co2"], cv=TimeSeriesSplit(4))
+    table = backtest(pipeline, weeks, weeks["co2"], cv=TimeSeriesSplit(4))
     error = (table["truth"] - table["forecast"]).abs().groupby(table["step"]).mean()
     error.plot(ax=axes, linestyle=style, marker="o", label=name)
 axes.set(title="Carbon dioxide over Mauna Loa", xlabel="weeks ahead", ylabel="MAE in ppm")

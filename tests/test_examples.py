@@ -96,7 +96,8 @@ def test_the_demo_finds_the_scores_of_the_readme_and_draws_the_forecast(run_exam
 def test_the_example_with_gaps_scores_every_candidate_on_the_same_rows(run_example):
     example = run_example("plot_missing_weeks.py")
     assert len(example["table"]) > 1000
-    assert example["scores"]["ridge"] == pytest.approx(0.427, abs=0.001)
+    assert len(example["warned"]) == 0  # the last table has its weeks, empty
+    assert example["scores"]["ridge"] == pytest.approx(0.405, abs=0.001)
     assert example["scores"]["LSTM"] < example["scores"]["repeat the last week"]
 
 

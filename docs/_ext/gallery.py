@@ -1,6 +1,7 @@
-"""In which order the examples stand, and what becomes of their warnings."""
+"""In which order the examples stand, what becomes of their warnings, and how large they write."""
 
 import contextlib
+import importlib
 import warnings
 
 ORDER = [
@@ -20,6 +21,11 @@ ORDER = [
 def place_in_gallery(filename):
     """Give the place of an example; one that is missing above is an error."""
     return ORDER.index(filename)
+
+
+def write_larger(gallery_conf, fname, when):
+    """Draw with words that can be read on the width of a phone."""
+    importlib.import_module("matplotlib").rcParams["font.size"] = 12
 
 
 _errors = contextlib.ExitStack()
