@@ -95,7 +95,7 @@ for ax, (name, window, came, forecasted) in zip(axes.flat, forecasts, strict=Tru
     ax.plot(np.arange(-5, 0), window, "k-", marker=".", label="window")
     ax.plot(steps, came, "ko", fillstyle="none", markersize=11, label="what came")
     ax.plot(steps, forecasted, "C1x", markersize=8, markeredgewidth=2, label="forecast")
-    ax.set(title=name)
+    ax.set(title=name.replace(", ", ",\n"))
 handles, labels = axes[0, 0].get_legend_handles_labels()
 figure.legend(handles, labels, loc="outside lower center", ncols=3)
 axes[1, 1].set(xlabel="rows from the one forecast first")

@@ -25,7 +25,7 @@ def place_in_gallery(filename):
 
 def write_larger(gallery_conf, fname, when):
     """Draw with words that can be read on the width of a phone."""
-    importlib.import_module("matplotlib").rcParams["font.size"] = 12
+    importlib.import_module("matplotlib").rcParams["font.size"] = 11
 
 
 _errors = contextlib.ExitStack()
