@@ -2,11 +2,37 @@
 
 import warnings
 
+import numpy as np
+
 from skseq.exceptions import IncompleteWindowWarning
 
 __all__ = ["warn_of_gaps", "warn_of_unseen_gaps"]
 
 _SHARE_WORTH_A_WORD = 0.1
+
+
+def count_gaps(table, step, n_rows_back: int, n_rows_ahead: int) -> tuple[int, int]:
+    """Count the gaps in the series of a table, and the windows that reach across one.
+
+    Windows that are incomplete in any case, for they reach before the start, do not count.
+
+    Parameters
+    ----------
+    table : SeriesTable
+    step : Step or None
+        From label to label.
+    n_rows_back, n_rows_ahead : int
+        How many rows before its own row, and after it, the window of a row reaches.
+    """
+    runs = table.runs(step)
+    series = table.codes[runs.order[runs.begins]]
+    is_after_a_gap = np.diff(series, prepend=-1) == 0
+    is_before_a_gap = np.append(is_after_a_gap[1:], False)
+    n_rows_before = runs.begins - runs.begins[np.searchsorted(series, series)]
+    too_early_anyway = (n_rows_back - n_rows_before).clip(min=0)
+    lost_after = (np.minimum(runs.lengths, n_rows_back) - too_early_anyway).clip(min=0)
+    n_lost = lost_after * is_after_a_gap + n_rows_ahead * is_before_a_gap
+    return int(is_after_a_gap.sum()), int(np.minimum(n_lost, runs.lengths).sum())
 
 
 def warn_of_gaps(table, step, window, stacklevel: int) -> None:
@@ -23,23 +49,24 @@ def warn_of_gaps(table, step, window, stacklevel: int) -> None:
     stacklevel : int
         Whose line is shown: 1 is the caller's, 2 that of the caller's caller.
     """
-    lengths = table.lengths_after_gaps(step)
-    n_incomplete = int(lengths.clip(max=window.n_rows_back_).sum())
+    n_rows_ahead = max(0, -int(window.lags_.min()))
+    n_gaps, n_incomplete = count_gaps(table, step, window.n_rows_back_, n_rows_ahead)
     if n_incomplete <= _SHARE_WORTH_A_WORD * len(table):
         return
+    ahead = f" and {n_rows_ahead} ahead" if n_rows_ahead else ""
     warnings.warn(
-        f"{len(lengths)} gap(s) in the index of X make {n_incomplete} of {len(table)} windows "
+        f"{n_gaps} gap(s) in the index of X make {n_incomplete} of {len(table)} windows "
         f"incomplete: n_steps={window.n_steps} and lag={window.lag} reach {window.n_rows_back_} "
-        "rows back, and no window reaches across a gap. A regressor does not train on them, unless "
-        "its max_missing lets it. If single rows are missing, put them back, for example with "
-        "X.asfreq(...) and an imputer; if the labels only look like gaps, drop them with "
-        "reset_index(drop=True); or use a smaller n_steps.",
+        f"rows back{ahead}, and no window reaches across a gap. A regressor does not train on "
+        "them, unless its max_missing lets it. If single rows are missing, put them back, for "
+        "example with X.asfreq(...) and an imputer; if the labels only look like gaps, drop them "
+        "with reset_index(drop=True); or use a smaller n_steps.",
         IncompleteWindowWarning,
         stacklevel=stacklevel + 1,
     )
 
 
-def warn_of_unseen_gaps(table, step, window, stacklevel: int) -> None:
+def warn_of_unseen_gaps(table, step, windows, stacklevel: int) -> None:
     """Warn of gaps in a table the labels of which never reached the windows.
 
     Parameters
@@ -48,13 +75,15 @@ def warn_of_unseen_gaps(table, step, window, stacklevel: int) -> None:
         What the whole estimator gets.
     step : Step or None
         From label to label in it.
-    window : SlidingWindowTransformer
+    windows : list of SlidingWindowTransformer
         Fitted, on rows with or without labels.
     stacklevel : int
         Whose line is shown: 1 is the caller's, 2 that of the caller's caller.
     """
-    n_gaps = len(table.lengths_after_gaps(step))
-    if n_gaps and not window._is_fitted_with_labels():
+    if table.labels_are_row_numbers() or all(one._is_fitted_with_labels() for one in windows):
+        return
+    n_gaps, _ = count_gaps(table, step, 0, 0)
+    if n_gaps:
         warnings.warn(
             f"The index of X has {n_gaps} gap(s), and the windows reach across as if there were "
             "none: a step in front of them makes an array of the table, which has no index. Use "

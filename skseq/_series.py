@@ -83,12 +83,6 @@ class SeriesTable:
             follows &= step.follows(self.index.take(order))
         return Runs.of(order, follows)
 
-    def lengths_after_gaps(self, step: Step | None) -> np.ndarray:
-        """Count the rows of each run that a gap in the labels parts from the one before it."""
-        runs = self.runs(step)
-        is_after_a_gap = np.diff(self.codes[runs.order[runs.begins]], prepend=-1) == 0
-        return runs.lengths[is_after_a_gap]
-
     def times(self) -> np.ndarray:
         """Rank each row in time: by its label, or by its place in its series without labels."""
         if self.index is not None:

@@ -64,6 +64,9 @@ def forecast(estimator, X, *, X_future=None):
     UserWarning
         When X has gaps in its index, and a step in front of the windows hides them from these.
 
+    Of breaks and missing rows nothing is said where the pipeline stands inside another estimator,
+    such as ``TransformedTargetRegressor``, which does not show its windows.
+
     Examples
     --------
     >>> import numpy as np
@@ -81,7 +84,7 @@ def forecast(estimator, X, *, X_future=None):
     if X.shape[0] == 0:
         raise ValueError(_too_few_rows(window, 0) + ".")
     plan = plan_future_rows(X, X_future, window)
-    warn_of_unseen_gaps(plan.table, plan.step, window, stacklevel=2)
+    warn_of_unseen_gaps(plan.table, plan.step, windows_in(estimator), stacklevel=2)
     predictions = _predict_future_rows(estimator, X, X_future, window, plan)
     horizon = _horizon_of(estimator)
     values = np.stack([_join_steps(of_series, horizon) for of_series in predictions])
@@ -116,14 +119,15 @@ def _predict_future_rows(estimator, X, X_future, window, plan):
             predictions = _predict_rows(estimator, extended, extended.shape[0])[rows.ravel()]
             return predictions.reshape(*rows.shape, *predictions.shape[1:])
         windows = safe_indexing(transform(extended), rows.ravel())
-    is_missing = np.isnan(np.asarray(windows, dtype=np.float64))
-    if is_short and is_missing.any():
+    values = windows.toarray() if hasattr(windows, "toarray") else windows
+    is_missing = np.isnan(np.asarray(values, dtype=np.float64))
+    is_missing = is_missing.reshape(*rows.shape, -1)
+    if is_short and is_missing[:, :, 0].any():
         raise ValueError(
             f"{_too_few_rows(window, fewest, shortest)}. Only rows that follow directly on the "
             "fitted ones get their history from those, when their index shows it or with "
             "context='fitted'."
         )
-    is_missing = is_missing.reshape(*rows.shape, -1)
     _warn_of_breaks(is_missing, window, plan)
     _warn_of_missing_ends(is_missing, window, plan)
     predictions = regressor.predict(windows)
@@ -149,11 +153,14 @@ def _warn_of_breaks(is_missing, window, plan):
 
 
 def _warn_of_missing_ends(is_missing, window, plan):
-    """Say of which series the newest steps are missing in every window to forecast from."""
-    if is_missing.shape[-1] != window.n_steps * len(window.lags_):
-        return  # A step behind the windows has made something else of them.
-    steps = is_missing.reshape(*is_missing.shape[:2], window.n_steps, -1).all(axis=(1, 3))
-    n_missing = np.argmax(~steps[:, ::-1], axis=1)
+    """Say of which series the newest steps are missing in the window that ends on its last row."""
+    has_one_lag = len(set(window.lags_)) == 1 and window.lags_[0] >= 1
+    if not has_one_lag or is_missing.shape[-1] != window.n_steps * len(window.lags_):
+        return  # Or a step behind the windows has made something else of them.
+    is_step_known = ~is_missing[:, -1].reshape(len(is_missing), window.n_steps, -1).all(axis=2)
+    n_missing = np.where(
+        is_step_known.any(axis=1), np.argmax(is_step_known[:, ::-1], axis=1), window.n_steps
+    )
     if n_missing.any():
         number = int(np.flatnonzero(n_missing)[0])
         series = plan.table.series[number]

@@ -6,9 +6,10 @@ import polars as pl
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.compose import ColumnTransformer
-from sklearn.linear_model import LinearRegression
+from sklearn.impute import SimpleImputer
+from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder, StandardScaler
+from sklearn.preprocessing import KBinsDiscretizer, OneHotEncoder, StandardScaler
 
 from skseq import (
     LastValueRidge,
@@ -184,6 +185,51 @@ def test_rows_missing_at_the_end_are_said(flatten):
         forecast(fitted, missing)
     missing.iloc[-1] = table.iloc[-1]
     forecast(fitted, missing)
+    missing.iloc[-7:] = np.nan
+    with pytest.warns(IncompleteWindowWarning, match="newest 6 of n_steps=6 steps .* are missing"):
+        forecast(fitted, missing)
+
+
+def test_with_more_lag_the_window_that_ends_on_the_last_row_counts():
+    table = machine("only", 0, 40, 0)[["load"]]
+    fitted = line(lag=3).fit(table, table["load"])
+    table.iloc[-1] = np.nan
+    with pytest.warns(IncompleteWindowWarning, match="newest 1 of n_steps=3"):
+        forecast(fitted, table)
+
+
+def test_a_lag_of_one_column_makes_no_missing_end():
+    table = machine("only", 0, 40, 0)[["load"]].assign(heat=np.sin(np.arange(40)))
+    fitted = line(lag={"heat": 2}).fit(table, table["load"])
+    table.iloc[-2] = np.nan
+    forecast(fitted, table)
+
+
+def test_a_new_row_that_follows_may_be_missing():
+    table = machine("only", 0, 40, 0)[["load"]]
+    fitted = line(n_steps=4).fit(table[:38], table["load"][:38])
+    new = table[38:].copy()
+    new.iloc[-1] = np.nan
+    with pytest.warns(IncompleteWindowWarning, match="newest 1 of n_steps=4"):
+        forecast(fitted, new)
+
+
+def test_numbers_of_rows_behind_an_array_are_no_gaps():
+    table = panel("by time").reset_index(drop=True)
+    table["machine"] = table["machine"].map({"a": 0.0, "b": 1.0, "c": 2.0})
+    hidden = make_pipeline(
+        SimpleImputer(), SlidingWindowTransformer(3, groups=1), SeasonalNaiveRegressor()
+    )
+    assert len(forecast(hidden.fit(table, table["load"]), table)) == 3
+
+
+def test_sparse_columns_behind_the_windows_are_forecast_from():
+    table = machine("only", 0, 40, 0)[["load"]]
+    pipe = make_pipeline(
+        SlidingWindowTransformer(4, flatten=True), SimpleImputer(), KBinsDiscretizer(3), Ridge()
+    )
+    pipe.set_params(kbinsdiscretizer__quantile_method="averaged_inverted_cdf")
+    assert len(forecast(pipe.fit(table, table["load"]), table)) == 1
 
 
 def test_the_series_that_ends_in_missing_rows_is_named():

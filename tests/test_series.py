@@ -231,12 +231,31 @@ def test_windows_lost_to_gaps_are_counted_where_they_are_many():
     SlidingWindowTransformer(3).fit(frame.reset_index(drop=True))
 
 
+@pytest.mark.parametrize(
+    ("n_steps", "lag", "holes"),
+    [(3, 1, [12, 13, 25]), (20, 1, [2, 30]), (1, {"load": -2}, range(4, 40, 6)), (5, 3, [20])],
+)
+def test_what_gaps_cost_is_what_windows_miss_beside_a_table_without_gaps(n_steps, lag, holes):
+    days = pd.date_range("2024-01-01", periods=40, freq="D")
+    frame = gapped(days, list(holes))
+    transformer = SlidingWindowTransformer(n_steps, lag=lag)
+
+    def n_incomplete(table):
+        return int(np.isnan(np.asarray(transformer.fit_transform(table))).any(axis=(1, 2)).sum())
+
+    n_lost = n_incomplete(frame.reset_index(drop=True))
+    with pytest.warns(IncompleteWindowWarning, match=r"gap\(s\) in the index") as said:
+        n_lost = n_incomplete(frame) - n_lost
+    assert f"make {n_lost} of {len(frame)} windows" in str(said[0].message)
+
+
 def test_short_series_are_no_gaps():
-    days = pd.date_range("2024-01-01", periods=4, freq="D")
-    panel = pd.concat([pd.DataFrame({"x": 1.0, "shop": name}, days) for name in "abcd"])
+    days = pd.date_range("2024-01-01", periods=6, freq="D")
+    panel = pd.concat([pd.DataFrame({"x": 1.0, "shop": name}, days) for name in "ab"])
     SlidingWindowTransformer(3, groups="shop").fit(panel)
-    broken = panel[(panel.shop != "b") | (panel.index != days[1])]
-    with pytest.warns(IncompleteWindowWarning, match=r"^1 gap\(s\) .* 2 of 15 windows"):
+    # The first 3 rows of a series have no window anyway: a gap after 2 of them costs 2.
+    broken = panel[(panel.shop != "b") | (panel.index != days[2])]
+    with pytest.warns(IncompleteWindowWarning, match=r"^1 gap\(s\) .* 2 of 11 windows"):
         SlidingWindowTransformer(3, groups="shop").fit(broken)
 
 
