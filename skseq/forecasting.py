@@ -60,7 +60,8 @@ def forecast(estimator, X, *, X_future=None):
     -----
     IncompleteWindowWarning
         When a series has a break so shortly before its end that its window is incomplete, or when
-        its last rows are missing (NaN), so that the forecast is made without them.
+        its last rows are missing (NaN), so that the forecast is made without them or, behind an
+        imputer, from what was filled in.
     UserWarning
         When X has gaps in its index, and a step in front of the windows hides them from these.
 
@@ -130,6 +131,8 @@ def _predict_future_rows(estimator, X, X_future, window, plan):
         )
     _warn_of_breaks(is_missing, window, plan)
     _warn_of_missing_ends(is_missing, window, plan)
+    if not is_missing.any():
+        _warn_of_filled_ends(X, plan, _target_names_of(estimator))
     predictions = regressor.predict(windows)
     return predictions.reshape(*rows.shape, *predictions.shape[1:])
 
@@ -167,12 +170,30 @@ def _warn_of_missing_ends(is_missing, window, plan):
         of_series = "" if series is None else f" of series {series!r}"
         warnings.warn(
             f"The newest {n_missing[number]} of n_steps={window.n_steps} steps of the window to "
-            f"forecast from are missing: the last rows{of_series} are NaN, and the forecast is "
-            "made from what was known before them. Fill them, or leave these rows out: then the "
-            "forecast begins after the last row that was measured.",
+            f"forecast from are missing: the last rows{of_series} are NaN, and the forecast has to "
+            "do without them; that of a baseline is the mean. Fill them, or leave these rows out: "
+            "then the forecast begins after the last row that was measured.",
             IncompleteWindowWarning,
             stacklevel=4,
         )
+
+
+def _warn_of_filled_ends(X, plan, names):
+    """Say which series end in a target that is not known, and was filled before the windows."""
+    targets = [name for name in names or [] if name in getattr(X, "columns", [])]
+    if not targets or not hasattr(X, "iloc"):
+        return
+    for series, rows in plan.table.rows_of_series():
+        if X.iloc[rows[-1]][targets].isna().any():
+            of_series = "" if series is None else f" of series {series!r}"
+            warnings.warn(
+                f"The last row{of_series} holds no value of {targets}, and a step in front of the "
+                "windows fills it: the forecast goes on from what was filled in. Leave the row "
+                "out: then the forecast begins after the last row that was measured.",
+                IncompleteWindowWarning,
+                stacklevel=4,
+            )
+            return
 
 
 def _predict_rows(estimator, X, n_rows):

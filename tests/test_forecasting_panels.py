@@ -190,6 +190,17 @@ def test_rows_missing_at_the_end_are_said(flatten):
         forecast(fitted, missing)
 
 
+def test_a_target_that_was_filled_in_at_the_end_is_said():
+    table = machine("only", 0, 40, 0)[["load"]].assign(heat=1.0)
+    filled = make_pipeline(SimpleImputer(), SlidingWindowTransformer(3), LastValueRidge())
+    filled.set_output(transform="pandas").fit(table, table["load"])
+    table.iloc[-1, 1] = np.nan
+    forecast(filled, table)  # any other column may be filled
+    table.iloc[-1, 0] = np.nan
+    with pytest.warns(IncompleteWindowWarning, match=r"no value of \['load'\], and a step in fr"):
+        forecast(filled, table)
+
+
 def test_with_more_lag_the_window_that_ends_on_the_last_row_counts():
     table = machine("only", 0, 40, 0)[["load"]]
     fitted = line(lag=3).fit(table, table["load"])
