@@ -92,11 +92,15 @@ def forecast(estimator, X, *, X_future=None):
     return _with_labels(values, X, plan, _target_names_of(estimator))
 
 
+def _of(series):
+    """Name a series in a message; a single one has no name."""
+    return "" if series is None else f" of series {series!r}"
+
+
 def _too_few_rows(window, n_rows, series=None):
-    of_series = "" if series is None else f" of series {series!r}"
     return (
         f"n_steps={window.n_steps} and lag={window.lag} need {window.n_rows_back_} rows of X to "
-        f"forecast from, but X has n_samples={n_rows}{of_series}. Give more rows"
+        f"forecast from, but X has n_samples={n_rows}{_of(series)}. Give more rows"
     )
 
 
@@ -144,11 +148,10 @@ def _warn_of_breaks(is_missing, window, plan):
     if is_broken.any():
         number = int(np.flatnonzero(is_broken)[0])
         series = plan.table.series[number]
-        of_series = "" if series is None else f" of series {series!r}"
         warnings.warn(
             f"The window to forecast from is incomplete: n_steps={window.n_steps} and lag="
             f"{window.lag} reach {window.n_rows_back_} rows back, but only {since[number]} rows"
-            f"{of_series} follow each other at its end, after a gap in the index. Missing steps "
+            f"{_of(series)} follow each other at its end, after a gap in the index. Missing steps "
             "are masked. Fill the gap before the windows are cut, or use a smaller n_steps.",
             IncompleteWindowWarning,
             stacklevel=4,
@@ -167,11 +170,10 @@ def _warn_of_missing_ends(is_missing, window, plan):
     if n_missing.any():
         number = int(np.flatnonzero(n_missing)[0])
         series = plan.table.series[number]
-        of_series = "" if series is None else f" of series {series!r}"
         warnings.warn(
             f"The newest {n_missing[number]} of n_steps={window.n_steps} steps of the window to "
-            f"forecast from are missing: the last rows{of_series} are NaN, and the forecast has to "
-            "do without them; that of a baseline is the mean. Fill them, or leave these rows out: "
+            f"forecast from are missing: the last rows{_of(series)} are NaN, and the forecast has "
+            "to do without them; that of a baseline is the mean. Fill them, or leave these rows out: "
             "then the forecast begins after the last row that was measured.",
             IncompleteWindowWarning,
             stacklevel=4,
@@ -185,10 +187,9 @@ def _warn_of_filled_ends(X, plan, names):
         return
     for series, rows in plan.table.rows_of_series():
         if X.iloc[rows[-1]][targets].isna().any():
-            of_series = "" if series is None else f" of series {series!r}"
             warnings.warn(
-                f"The last row{of_series} holds no value of {targets}, and a step in front of the "
-                "windows fills it: the forecast goes on from what was filled in. Leave the row "
+                f"The last row{_of(series)} holds no value of {targets}, and a step in front of "
+                "the windows fills it: the forecast goes on from what was filled in. Leave the row "
                 "out: then the forecast begins after the last row that was measured.",
                 IncompleteWindowWarning,
                 stacklevel=4,
