@@ -173,8 +173,8 @@ def _warn_of_missing_ends(is_missing, window, plan):
         warnings.warn(
             f"The newest {n_missing[number]} of n_steps={window.n_steps} steps of the window to "
             f"forecast from are missing: the last rows{_of(series)} are NaN, and the forecast has "
-            "to do without them; that of a baseline is the mean. Fill them, or leave these rows out: "
-            "then the forecast begins after the last row that was measured.",
+            "to do without them; that of a baseline is the mean. Fill them, or leave these rows "
+            "out: then the forecast begins after the last row that was measured.",
             IncompleteWindowWarning,
             stacklevel=4,
         )
