@@ -935,6 +935,14 @@ def test_a_backend_that_is_asked_for_and_not_installed_is_an_error(fresh_python)
     assert "pip install 'skseq[torch]'" in said
 
 
+def test_a_jax_too_old_to_be_trusted_is_refused(fresh_python):
+    pytest.importorskip("jax")
+    old = "import jax; jax.__version__, jax.__version_info__ = '0.6.2', (0, 6, 2)"
+    said = fresh_python(f"{HIDE}\n{old}\nprint(what_is_said())", KERAS_BACKEND="jax")
+    assert said.startswith("skseq.LSTMRegressor needs JAX 0.7 or newer and found 0.6.2")
+    assert "pip install --upgrade 'skseq[jax]'" in said
+
+
 def test_a_backend_that_is_only_configured_and_not_installed_gives_way(fresh_python, tmp_path):
     import keras
 

@@ -245,3 +245,29 @@ def test_without_a_folder_of_ours_nobody_waits(folder_of_programs, tmp_path, use
     jax.config.update("jax_compilation_cache_dir", own)
     assert CompiledOnce(lambda x: x + 1, "anything")(2) == 3
     assert not list(tmp_path.rglob(".compiling-*"))
+
+
+FIT_AND_SHOW = """
+import hashlib
+import numpy as np
+from skseq import LSTMRegressor, make_windows
+
+X, y = make_windows(np.sin(np.arange(120.0) / 4) + np.arange(120.0) / 50, n_steps=5)
+fits = dict(dense_units=(3,), early_stopping=True), dict(bidirectional=True, dropout=0.2)
+for parameters in fits:
+    model = LSTMRegressor(4, epochs=2, batch_size=16, random_state=0, **parameters).fit(X, y)
+    results = *model.history_.values(), *model.model_.get_weights(), model.predict(X)
+    print(hashlib.sha256(b"".join(np.asarray(part).tobytes() for part in results)).hexdigest())
+"""
+
+
+def test_a_program_from_disk_computes_what_it_computed_when_it_was_new(fresh_python, tmp_path):
+    """JAX 0.6.0 read loops back that took no turn: its second process trained nothing."""
+    new = fresh_python(FIT_AND_SHOW, SKSEQ_CACHE_DIR=str(tmp_path))
+    programs = sorted(tmp_path.rglob("*-cache"))
+    assert any("run_epoch" in path.name for path in programs)
+    assert any("evaluate" in path.name for path in programs)
+    from_disk = fresh_python(FIT_AND_SHOW, SKSEQ_CACHE_DIR=str(tmp_path))
+    assert sorted(tmp_path.rglob("*-cache")) == programs
+    without_a_folder = fresh_python(FIT_AND_SHOW, SKSEQ_CACHE_DIR="")
+    assert new == from_disk == without_a_folder

@@ -24,6 +24,8 @@ __all__ = [
 ]
 
 _MODULES = {"jax": "jax", "tensorflow": "tensorflow", "torch": "torch"}
+# As in the extra of pyproject.toml.
+_OLDEST_JAX = (0, 7)
 _HOW_TO_INSTALL = (
     "Install one of: pip install 'skseq[jax]' (recommended), pip install 'skseq[tensorflow]', "
     "pip install 'skseq[torch]'."
@@ -84,8 +86,27 @@ def _import_keras():
     return importlib.import_module("keras")
 
 
+def _refuse_an_old_jax():
+    """Refuse versions whose folder of compiled programs cannot be trusted.
+
+    An extra asks for its version only when it is installed through the extra. What the older ones
+    read back from the folder is not what they wrote: it overwrites memory of NumPy's (up to 0.5),
+    or takes no turn of a loop whose number of turns is an argument (0.6.0), and trains nothing.
+    """
+    jax = importlib.import_module("jax")
+    if jax.__version_info__ < _OLDEST_JAX:
+        oldest = ".".join(map(str, _OLDEST_JAX))
+        raise ImportError(
+            f"skseq.LSTMRegressor needs JAX {oldest} or newer and found {jax.__version__}, which "
+            "may compute something else when it reads a compiled program back from disk. "
+            "pip install --upgrade 'skseq[jax]', or name another backend in KERAS_BACKEND."
+        )
+
+
 keras = _import_keras()
 backend_name = keras.backend.backend()
+if backend_name == "jax":
+    _refuse_an_old_jax()
 
 
 def fast_paths_are_on() -> bool:
