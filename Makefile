@@ -22,6 +22,7 @@
 #   make test BACKEND=torch VENV=.venv-torch        another Keras backend (jax, torch, tensorflow)
 #   SKSEQ_FAST_PATHS=off make test                  Keras's own loops instead of compiled epochs
 #   make backends BACKENDS=torch                    one backend alone
+#   make oldest BACKEND=torch                       the oldest PyTorch, in .venv-oldest-torch
 #
 # The usual PyTorch for Linux brings gigabytes of libraries for GPUs along. TORCH="torch==2.13.0+cpu"
 # takes a build for the CPU instead, from where pip's settings or PIP_FLAGS let it look. TensorFlow's
@@ -141,13 +142,17 @@ alone-%:
 # A page shows scikeras 0.13 in a search, which that cannot be with scikit-learn 1.6.
 oldest: export MPLBACKEND := Agg
 oldest: export SCIPY_ARRAY_API := 1
-oldest: VENV := .venv-oldest
+oldest: export OMP_NUM_THREADS := 1
+oldest: export TF_NUM_INTRAOP_THREADS := 1
+oldest: export TF_NUM_INTEROP_THREADS := 1
+oldest: VENV := .venv-oldest-$(BACKEND)
 oldest: pyproject.toml
 	$(PYTHON) -m venv --clear $(VENV)
 	$(PY) -m pip install $(PIP_FLAGS) uv
-	$(PY) -m uv pip install --python $(PY) --resolution lowest-direct --editable ".[jax,test]"
+	$(PY) -m uv pip install --python $(PY) --resolution lowest-direct \
+		--editable ".[$(EXTRA_$(BACKEND)),test]"
 	$(PY) -m pytest -n $(WORKERS) --dist worksteal -W ignore::DeprecationWarning \
-		--ignore docs/migration.md $(PYTEST_FLAGS)
+		--ignore docs/migration.md $(APART_$(BACKEND)) $(PYTEST_FLAGS)
 
 nightly: export MPLBACKEND := Agg
 nightly: export SCIPY_ARRAY_API := 1

@@ -206,7 +206,7 @@ def n_live_objects():
 
 @pytest.mark.xfail(
     backend_name == "tensorflow",
-    reason="TensorFlow keeps the graphs that Keras makes for each model",
+    reason="TensorFlow's registry of gradients keeps the graph of each training step",
 )
 def test_fits_one_after_the_other_leave_nothing_behind():
     for _ in range(3):
