@@ -114,6 +114,8 @@ onnx: pyproject.toml
 # in the loops of Keras, the only ones there are beside JAX, they would take most of an hour.
 BACKENDS := jax torch tensorflow
 CARRIED := .venv-carried
+# For each worker: the threads of PyTorch and TensorFlow would stand in each other's way.
+ONE_THREAD := OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 APART_torch := --ignore tests/test_examples.py
 APART_tensorflow := --ignore tests/test_examples.py
 
@@ -126,15 +128,11 @@ backends: $(BACKENDS:%=alone-%)
 	done
 
 alone-%: export KERAS_BACKEND = $*
-# One thread for each worker: PyTorch's and TensorFlow's would stand in each other's way.
-alone-%: export OMP_NUM_THREADS := 1
-alone-%: export TF_NUM_INTRAOP_THREADS := 1
-alone-%: export TF_NUM_INTEROP_THREADS := 1
 alone-%: export SKSEQ_CACHE_DIR = $(abspath .venv-$*)/compiled
 alone-%:
 	$(PYTHON) -m venv .venv-$*
 	.venv-$*/bin/python -m pip install $(PIP_FLAGS) --editable ".[$(EXTRA_$*),test]" $(ALSO_$*)
-	.venv-$*/bin/python -m pytest -n $(WORKERS) --dist worksteal $(APART_$*) $(PYTEST_FLAGS)
+	$(ONE_THREAD) .venv-$*/bin/python -m pytest -n $(WORKERS) --dist worksteal $(APART_$*) $(PYTEST_FLAGS)
 	.venv-$*/bin/python benchmarks/across_backends.py fit $(CARRIED)
 
 # uv can resolve to the lowest versions; pip cannot. Old libraries beside newer ones that they
@@ -142,16 +140,13 @@ alone-%:
 # A page shows scikeras 0.13 in a search, which that cannot be with scikit-learn 1.6.
 oldest: export MPLBACKEND := Agg
 oldest: export SCIPY_ARRAY_API := 1
-oldest: export OMP_NUM_THREADS := 1
-oldest: export TF_NUM_INTRAOP_THREADS := 1
-oldest: export TF_NUM_INTEROP_THREADS := 1
 oldest: VENV := .venv-oldest-$(BACKEND)
 oldest: pyproject.toml
 	$(PYTHON) -m venv --clear $(VENV)
 	$(PY) -m pip install $(PIP_FLAGS) uv
 	$(PY) -m uv pip install --python $(PY) --resolution lowest-direct \
 		--editable ".[$(EXTRA_$(BACKEND)),test]"
-	$(PY) -m pytest -n $(WORKERS) --dist worksteal -W ignore::DeprecationWarning \
+	$(ONE_THREAD) $(PY) -m pytest -n $(WORKERS) --dist worksteal -W ignore::DeprecationWarning \
 		--ignore docs/migration.md $(APART_$(BACKEND)) $(PYTEST_FLAGS)
 
 nightly: export MPLBACKEND := Agg

@@ -50,7 +50,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--fits", type=int, default=300)
     n_fits = parser.parse_args().fits
-    print("fits      s/fit     MB in use")
+    print("fits      s/fit   held in use (MB)")
     part = max(1, n_fits // 6)
     for begin in range(0, n_fits, part):
         started = time.perf_counter()

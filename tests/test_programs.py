@@ -263,11 +263,12 @@ for parameters in fits:
 
 def test_a_program_from_disk_computes_what_it_computed_when_it_was_new(fresh_python, tmp_path):
     """JAX 0.6.0 read loops back that took no turn: its second process trained nothing."""
-    new = fresh_python(FIT_AND_SHOW, SKSEQ_CACHE_DIR=str(tmp_path))
+    folder = {"SKSEQ_CACHE_DIR": str(tmp_path), "SKSEQ_FAST_PATHS": "on"}
+    new = fresh_python(FIT_AND_SHOW, **folder)
     programs = sorted(tmp_path.rglob("*-cache"))
     assert any("run_epoch" in path.name for path in programs)
     assert any("evaluate" in path.name for path in programs)
-    from_disk = fresh_python(FIT_AND_SHOW, SKSEQ_CACHE_DIR=str(tmp_path))
+    from_disk = fresh_python(FIT_AND_SHOW, **folder)
     assert sorted(tmp_path.rglob("*-cache")) == programs
-    without_a_folder = fresh_python(FIT_AND_SHOW, SKSEQ_CACHE_DIR="")
+    without_a_folder = fresh_python(FIT_AND_SHOW, **folder | {"SKSEQ_CACHE_DIR": ""})
     assert new == from_disk == without_a_folder
