@@ -5,11 +5,7 @@ import sys
 
 import pytest
 
-FOR_JAX = ["compilation_cache.py", "fused_lstm.py", "jax_programs.py"]
-
-collect_ignore = []
-if importlib.util.find_spec("jax") is None:
-    collect_ignore += [f"skseq/_keras/{name}" for name in FOR_JAX]
+collect_ignore = ["skseq/_keras/jax"] if importlib.util.find_spec("jax") is None else []
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from pathlib import Path
 # libraries, step by step, and all epochs of it.
 PLAIN = {
     "normalize": "standard",
-    "alpha": None,
+    "ridge_alpha": None,
     "segment_length": 1,
     "share_channels": False,
     "ema_momentum": 0.0,

@@ -36,7 +36,7 @@ RECIPE = {
 }
 ABLATION = {
     "the recipe": {},
-    "without the linear path": {"alpha": None},
+    "without the linear path": {"ridge_alpha": None},
     "normalize='standard'": {"normalize": "standard"},
     "share_channels=False": {"share_channels": False},
     "segment_length=12": {"segment_length": 12},

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from _report import alternate, print_setting, print_table
 
-from skseq._keras.fused_lstm import lstm_sequence
+from skseq._keras.jax.fused_lstm import lstm_sequence
 
 N_WINDOWS, N_STEPS, N_FEATURES, BATCH_SIZE, ROUNDS = 10_000, 48, 4, 64, 7
 

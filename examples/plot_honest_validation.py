@@ -43,7 +43,7 @@ models = {
         16,
         normalize="standard",
         target_features=None,
-        alpha=None,
+        ridge_alpha=None,
         ema_momentum=0,
         learning_rate=0.005,
         epochs=50,

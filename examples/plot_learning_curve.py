@@ -38,7 +38,7 @@ train, watched, later = years < 1900, years.between(1900, 1949), years > 1949
 # better.
 
 plain = {
-    "alpha": None,
+    "ridge_alpha": None,
     "normalize": "standard",
     "target_features": None,
     "ema_momentum": 0,

@@ -44,7 +44,7 @@ models = {
     "repeat the last quarter": SeasonalNaiveRegressor(season=1, horizon=HORIZON),
     "repeat the last year": SeasonalNaiveRegressor(season=4, horizon=HORIZON),
     "ridge": LastValueRidge(alpha=10, horizon=HORIZON),
-    "LSTM": LSTMRegressor(16, alpha=10, horizon=HORIZON, random_state=0),
+    "LSTM": LSTMRegressor(16, ridge_alpha=10, horizon=HORIZON, random_state=0),
 }
 pipelines = {
     name: make_pipeline(SlidingWindowTransformer(N_STEPS), model) for name, model in models.items()

@@ -85,7 +85,7 @@ searches = {
         LSTMRegressor(horizon=HORIZON, normalize="standard", target_features=None, random_state=0),
         {
             "window__n_steps": [6, 12],
-            "model__alpha": [10, 100],
+            "model__ridge_alpha": [10, 100],
             "model__epochs": [10, 30],
         },
         verbose=2,

@@ -58,7 +58,7 @@ recipe = KerasRegressor(
 # The same network here: no linear path, no averaged weights, and the values as they are.
 
 lstm = LSTMRegressor(
-    UNITS, alpha=None, normalize=None, ema_momentum=0, epochs=EPOCHS, random_state=0
+    UNITS, ridge_alpha=None, normalize=None, ema_momentum=0, epochs=EPOCHS, random_state=0
 )
 
 # %%

@@ -26,7 +26,7 @@ __all__ = [
 
 _LATE = {
     "ForecastDisplay": "skseq.plotting",
-    "LSTMRegressor": "skseq._regressor",
+    "LSTMRegressor": "skseq._lstm",
     "LastValueRidge": "skseq.baselines",
     "PanelTimeSeriesSplit": "skseq.model_selection",
     "SeasonalNaiveRegressor": "skseq.baselines",

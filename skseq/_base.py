@@ -1,18 +1,22 @@
 """What every regressor on windows shares: shapes in and out, futures, and the score."""
 
+from dataclasses import replace
+
 import numpy as np
 from sklearn.base import RegressorMixin
 from sklearn.metrics import r2_score
 from sklearn.utils.validation import check_is_fitted
 
-from skseq._callbacks import CallbackSupportMixin
-from skseq._index import target_names
-from skseq._normalization import Scale
-from skseq._saved_state import SavableEstimator
-from skseq._sklearn_private import check_sample_weight
-from skseq._supervised import SupervisedWindows, TargetLayout, pair_with_targets
-from skseq._validation import check_targets, check_windows
-from skseq._windows import Windows
+from skseq._arrays.known_forecasts import KnownForecasts
+from skseq._arrays.layout import TargetLayout
+from skseq._arrays.pairs import SupervisedWindows, pair_with_targets
+from skseq._arrays.scale import Scale
+from skseq._arrays.windows import Windows
+from skseq._checks.inputs import check_targets, check_windows
+from skseq._sklearn.callbacks import CallbackSupportMixin
+from skseq._sklearn.private import check_sample_weight
+from skseq._sklearn.saved_state import SavableEstimator
+from skseq._time.index import target_names
 
 __all__ = ["WindowRegressor", "usable_rows"]
 
@@ -49,7 +53,7 @@ class WindowRegressor(CallbackSupportMixin, RegressorMixin, SavableEstimator):
         """
         check_is_fitted(self)
         windows = check_windows(self, X, reset=False)
-        return self._predict_steps(windows).reshape(len(windows), *self._layout.shape)
+        return self._layout.as_predicted(self._predict_steps(windows))
 
     def score(self, X, y, sample_weight=None):
         """Coefficient of determination of the forecasts, over rows whose future lies in y.
@@ -68,14 +72,13 @@ class WindowRegressor(CallbackSupportMixin, RegressorMixin, SavableEstimator):
         float
             R², the mean over steps and targets.
         """
-        rows, truth = self.known_futures(X, y)
-        forecast = self.predict(X)[rows].reshape(truth.shape)
+        known = self.known_forecasts(X, y)
         if sample_weight is not None:
-            sample_weight = np.asarray(sample_weight)[rows]
-        return r2_score(truth, forecast, sample_weight=sample_weight)
+            sample_weight = np.asarray(sample_weight)[known.rows]
+        return r2_score(*known.flat(), sample_weight=sample_weight)
 
-    def known_futures(self, X, y):
-        """Find the rows whose whole future lies in y, and that future.
+    def known_forecasts(self, X, y) -> KnownForecasts:
+        """Forecast the rows whose whole future lies in y, next to that future.
 
         Parameters
         ----------
@@ -86,45 +89,27 @@ class WindowRegressor(CallbackSupportMixin, RegressorMixin, SavableEstimator):
 
         Returns
         -------
-        rows : ndarray of int, shape (n_known,)
-            Positions of those rows.
-        futures : ndarray of shape (n_known, horizon * n_targets)
-            Step by step, the targets of a step side by side.
+        KnownForecasts
+            ``rows``, ``places``, ``truth`` and ``forecast``.
+
+        Raises
+        ------
+        ValueError
+            When no row has a known future.
         """
         check_is_fitted(self)
         windows = check_windows(self, X, reset=False)
         data = self._pair(windows, check_targets(self, X, y), self._layout.horizon)
-        futures = data.targets.to_array().reshape(len(data), -1)
-        is_known = ~np.isnan(futures).any(axis=1)
+        truth = data.targets.to_array()  # (n_rows, horizon, n_targets)
+        is_known = ~np.isnan(truth).any(axis=(1, 2))
         if not is_known.any():
             raise ValueError(
                 f"No row has a known future: {len(data)} of {len(y)} rows of y have "
                 f"{self._layout.horizon} rows from themselves on, each with a NaN among them."
             )
-        return data.rows[is_known], futures[is_known]
-
-    def future_places(self, X):
-        """Find the rows that the forecast of each row speaks of.
-
-        Parameters
-        ----------
-        X : array-like of shape (n_rows, n_steps, n_features) or (n_rows, n_steps * n_features)
-            The window of each row.
-
-        Returns
-        -------
-        ndarray of int, shape (n_rows, horizon)
-            Positions in X; -1 throughout where the rows of X do not hold the whole future.
-        """
-        check_is_fitted(self)
-        windows = check_windows(self, X, reset=False)
-        horizon = self._layout.horizon
-        places = np.full((len(windows), horizon), -1)
-        positions = np.arange(len(windows))
-        layout = TargetLayout(horizon, 1, (horizon,), is_ready_made=False)
-        data = pair_with_targets(windows, positions, layout)
-        places[data.rows] = data.targets.to_array()[:, :, 0]
-        return places
+        rows = data.rows[is_known]
+        forecast = self._predict_steps(windows)[rows]
+        return KnownForecasts(rows, data.places()[is_known], truth[is_known], forecast)
 
     def __sklearn_tags__(self):
         """Declare 2-D and 3-D input, missing steps, and several targets."""
@@ -145,8 +130,8 @@ class WindowRegressor(CallbackSupportMixin, RegressorMixin, SavableEstimator):
 
         Returns
         -------
-        data : SupervisedWindows
-        weights : ndarray of shape (len(data),)
+        SupervisedWindows
+            With weights.
         """
         windows = check_windows(self, X, reset=reset, name=X_name)
         targets = check_targets(self, X, y, X_name=X_name, y_name=y_name)
@@ -157,11 +142,11 @@ class WindowRegressor(CallbackSupportMixin, RegressorMixin, SavableEstimator):
             sample_weight, targets, dtype=np.float64, ensure_non_negative=True
         )
         data = self._pair(windows, targets, self.horizon, X_name, y_name)
-        data = usable_rows(data, weights, len(windows), X_name, y_name, self.max_missing)
-        return data, weights[data.rows]
+        data = replace(data, weights=weights[data.rows])
+        return usable_rows(data, len(windows), X_name, y_name, self.max_missing)
 
     def _pair(self, windows, targets, horizon, X_name="X", y_name="y") -> SupervisedWindows:
-        """Put futures beside windows, in the layout seen in ``fit``.
+        """Pair windows with their futures, in the layout seen in ``fit``.
 
         A single target may come as (n_rows,) or (n_rows, 1), whichever of them was fitted.
         """
@@ -183,7 +168,7 @@ class WindowRegressor(CallbackSupportMixin, RegressorMixin, SavableEstimator):
 
 
 def usable_rows(
-    data: SupervisedWindows, weights, n_rows, X_name="X", y_name="y", max_missing=0.0
+    data: SupervisedWindows, n_rows, X_name="X", y_name="y", max_missing=0.0
 ) -> SupervisedWindows:
     """Keep rows with a known target, a weight and a window that misses few steps.
 
@@ -201,7 +186,7 @@ def usable_rows(
     if not is_complete.any():
         raise ValueError(_why_no_window_is_complete(data, is_missing, n_rows, X_name))
     has_target = data.targets.any_in_window(~np.isnan(data.targets.table).all(axis=1))
-    usable = is_complete & has_target & (weights[data.rows] > 0)
+    usable = is_complete & has_target & (data.weights > 0)
     if not usable.any():
         raise ValueError(
             f"{X_name} and {y_name} hold nothing to learn from: of {is_complete.sum()} rows with a "

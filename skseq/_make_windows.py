@@ -4,7 +4,7 @@ from numbers import Integral
 
 import numpy as np
 
-from skseq._windows import Windows, sliding_view
+from skseq._arrays.windows import Windows, sliding_view
 
 __all__ = ["make_windows"]
 

@@ -1,10 +1,9 @@
-"""Windows of the past for every row, as a scikit-learn transformer.
+"""SlidingWindowTransformer: windows of the past for every row, as a scikit-learn transformer.
 
-``SlidingWindowTransformer`` checks the input and decides what history the first rows have; how
-windows lie in memory is ``_windows``' matter, what labels mean is ``_index``'s.
+It checks the input and decides which context the first rows have. How windows are stored is decided
+in ``_arrays``, what labels mean in ``_time``.
 """
 
-import warnings
 from numbers import Integral
 
 import numpy as np
@@ -12,25 +11,27 @@ from sklearn.base import TransformerMixin
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
-from skseq._callbacks import CallbackSupportMixin, fit_as_one_task
-from skseq._gaps import warn_of_gaps
-from skseq._index import check_same_index, warn_of_dates_as_text
-from skseq._lags import column_lags, lag_names
-from skseq._leakage import warn_of_targets_ahead
-from skseq._memory import SeriesMemory, find_histories, remember
-from skseq._runs import cut_windows
-from skseq._saved_state import SavableEstimator
-from skseq._series import read_series, split_groups
-from skseq._sklearn_private import (
+from skseq._arrays.lags import column_lags, lag_names
+from skseq._arrays.runs import cut_windows
+from skseq._arrays.windows import sliding_view
+from skseq._checks.gaps import warn_of_gaps
+from skseq._checks.inputs import check_numbers
+from skseq._checks.labels import check_same_index, warn_of_dates_as_text
+from skseq._checks.leakage import warn_of_targets_ahead
+from skseq._checks.missing_context import warn_of_held_out_rows, warn_of_missing_context
+from skseq._sklearn.callbacks import CallbackSupportMixin, fit_as_one_task
+from skseq._sklearn.private import (
     Interval,
     StrOptions,
     check_feature_names_in,
     remember_set_output,
 )
-from skseq._step import Step
-from skseq._validation import check_numbers, unchanged_on_error
-from skseq._windows import sliding_view
-from skseq.exceptions import IncompleteWindowWarning, LeakageWarning
+from skseq._sklearn.saved_state import SavableEstimator
+from skseq._sklearn.transaction import unchanged_on_error
+from skseq._time.context import FittedSeries, SeriesEnds
+from skseq._time.groups import split_groups
+from skseq._time.series import SeriesIndex
+from skseq._time.step import Step
 
 __all__ = ["SlidingWindowTransformer"]
 
@@ -62,10 +63,10 @@ class SlidingWindowTransformer(CallbackSupportMixin, TransformerMixin, SavableEs
         window hold the row's own holiday beside what was measured before it. Negative lags there
         show rows ahead, for columns that are known so far ahead.
     context : {"index", "fitted", "none"}, default="index"
-        Where the history of the first rows comes from when ``transform`` meets new rows:
+        Where the context of the first rows comes from when ``transform`` meets new rows:
 
         - "index": from the rows seen in ``fit``, when the index of the new rows follows directly
-          on theirs. Arrays have no index and get no history.
+          on theirs. Arrays have no index and get no context.
         - "fitted": from the rows seen in ``fit``, unless the new rows are those seen again from
           their start (known by the index or, without one, by at least 10 and ``n_steps + lag - 1``
           equal rows; fewer count as new).
@@ -92,6 +93,8 @@ class SlidingWindowTransformer(CallbackSupportMixin, TransformerMixin, SavableEs
         How many rows before its own row the window of a row begins: ``n_steps + lag - 1``.
     step_ : Step or None
         What leads from one label of the index to the next; None without an index or a step.
+    context_ : FittedSeries
+        What is kept of the fitted rows: the last ones of each series, as context of later rows.
 
     See Also
     --------
@@ -131,7 +134,7 @@ class SlidingWindowTransformer(CallbackSupportMixin, TransformerMixin, SavableEs
     array([nan, nan, 10., 70.])
     """
 
-    _saved_classes = (SeriesMemory, Step)
+    _saved_classes = (FittedSeries, SeriesEnds, Step)
 
     _parameter_constraints = {
         "n_steps": [Interval(Integral, 1, None, closed="left")],
@@ -150,7 +153,7 @@ class SlidingWindowTransformer(CallbackSupportMixin, TransformerMixin, SavableEs
 
     @fit_as_one_task
     def fit(self, X, y=None):
-        """Remember the end of each series, as history for rows that come after it.
+        """Remember the end of each series, as context for rows that come after it.
 
         Parameters
         ----------
@@ -180,7 +183,7 @@ class SlidingWindowTransformer(CallbackSupportMixin, TransformerMixin, SavableEs
 
     @fit_as_one_task
     def fit_transform(self, X, y=None):
-        """Fit, and return the windows of the same rows, without history before the first.
+        """Fit, and return the windows of the same rows, without context before the first.
 
         Parameters
         ----------
@@ -195,7 +198,8 @@ class SlidingWindowTransformer(CallbackSupportMixin, TransformerMixin, SavableEs
             A read-only view where it can be one; 2-D, or a data frame, as ``flatten`` and
             ``set_output`` say.
         """
-        return self._cut(self._fit(X, y), histories={})
+        values, series = self._fit(X, y)
+        return self._cut(values, series, contexts={})
 
     def transform(self, X):
         """Return the window of every row.
@@ -214,7 +218,7 @@ class SlidingWindowTransformer(CallbackSupportMixin, TransformerMixin, SavableEs
         Warns
         -----
         IncompleteWindowWarning
-            When new rows begin without the history that could have been before them.
+            When new rows begin without the context that could have been before them.
         LeakageWarning
             When new rows lie before or between the fitted ones: what was fitted has seen what
             came after them.
@@ -222,8 +226,8 @@ class SlidingWindowTransformer(CallbackSupportMixin, TransformerMixin, SavableEs
         check_is_fitted(self)
         self._validate_params()
         self._check_parameters_are_those_of_fit()
-        table = self._read(X, reset=False)
-        return self._cut(table, self._histories(table))
+        values, series = self._read(X)
+        return self._cut(values, series, self._find_contexts(values, series))
 
     @available_if(_has_names)
     def get_feature_names_out(self, input_features=None):
@@ -269,20 +273,37 @@ class SlidingWindowTransformer(CallbackSupportMixin, TransformerMixin, SavableEs
     def _fit(self, X, y):
         self._validate_params()
         check_same_index(X, y)
-        warn_of_dates_as_text(X, stacklevel=4)
+        warn_of_dates_as_text(X)
         with unchanged_on_error(self):
-            table = self._read(X, reset=True)
-            self._check_long_enough(table)
+            values, series = self._read_first(X)
+            self._check_long_enough(series)
             self._fitted_with = {"n_steps": self.n_steps, "lag": self.lag, "groups": self.groups}
-            self.step_ = table.find_step()
-            self._memories = remember(table, self.step_, self.n_rows_back_)
-        warn_of_gaps(table, self.step_, self, stacklevel=4)
-        warn_of_targets_ahead(table.values[:, self.lags_ < 0], y, self.lag, stacklevel=4)
-        return table
+        warn_of_gaps(series, self)
+        warn_of_targets_ahead(values[:, self.lags_ < 0], y, self.lag)
+        return values, series
 
-    def _read(self, X, reset):
-        """Check the rows and put them beside their labels and the series they belong to."""
-        features, position, names, index = split_groups(X, self.groups)
+    def _read_first(self, X):
+        """Check the rows to fit on; learn their columns, their step and their ends."""
+        values, series, position = self._read_table(X, reset=True)
+        self._group_position = [] if position is None else [position]
+        columns = list(getattr(X, "columns", range(self.n_features_in_)))
+        self.lags_ = np.delete(column_lags(self.lag, columns), self._group_position)
+        self.n_rows_back_ = max(0, int(self.lags_.max()) + self.n_steps - 1)
+        are_row_numbers = series.labels_are_row_numbers()
+        series = (series.without_labels() if are_row_numbers else series).find_step()
+        several_say = are_row_numbers if len(series.names) > 1 else None
+        self.context_ = FittedSeries.of(values, series, several_say, self.n_rows_back_)
+        self.step_ = series.step
+        return values, series
+
+    def _read(self, X):
+        """Check rows that come after ``fit``, and read their labels as those of ``fit``."""
+        values, series, _ = self._read_table(X, reset=False)
+        return values, self.context_.read_as_fitted(series)
+
+    def _read_table(self, X, reset):
+        """Split a table into numbers, and whom each row belongs to and when it was measured."""
+        features, position, names, labels = split_groups(X, self.groups)
         check_numbers(features, "X")
         values = check_array(
             features,
@@ -292,32 +313,14 @@ class SlidingWindowTransformer(CallbackSupportMixin, TransformerMixin, SavableEs
             input_name="X",
         )
         validate_data(self, X, reset=reset, skip_check_array=True)
-        table = read_series(values, names, index)
-        table.check_order()
-        if reset:
-            self._group_position = [] if position is None else [position]
-            columns = list(getattr(X, "columns", range(self.n_features_in_)))
-            self.lags_ = np.delete(column_lags(self.lag, columns), self._group_position)
-            self.n_rows_back_ = max(0, int(self.lags_.max()) + self.n_steps - 1)
-            self._labels_are_row_numbers = (
-                table.labels_are_row_numbers() if len(table.series) > 1 else None
-            )
-        return table.without_labels() if self._takes_labels_for_row_numbers(table) else table
+        series = SeriesIndex.of(names, labels, len(values))
+        series.check_order()
+        return values, series, position
 
-    def _takes_labels_for_row_numbers(self, table):
-        """Tell whether labels only number rows, as the first table of several series decided."""
-        if self._labels_are_row_numbers is None:
-            return table.labels_are_row_numbers()
-        return self._labels_are_row_numbers
-
-    def _is_fitted_with_labels(self):
-        """Tell whether the rows seen in ``fit`` had labels that tell their time."""
-        return any(memory.last is not None for memory in self._memories.values())
-
-    def _check_long_enough(self, table):
-        reach, n_rows = self.n_rows_back_, np.bincount(table.codes).max()
+    def _check_long_enough(self, series):
+        reach, n_rows = self.n_rows_back_, series.lengths.max()
         if n_rows < reach:
-            longest = "X has" if len(table.series) == 1 else "the longest series has"
+            longest = "X has" if len(series.names) == 1 else "the longest series has"
             raise ValueError(
                 f"n_steps={self.n_steps} and lag={self.lag} reach {reach} rows back, but {longest} "
                 f"n_samples={n_rows}: neither its rows nor the one after them have a complete "
@@ -334,38 +337,21 @@ class SlidingWindowTransformer(CallbackSupportMixin, TransformerMixin, SavableEs
                 "again."
             )
 
-    def _cut(self, table, histories):
-        runs = table.runs(self.step_)
+    def _cut(self, values, series, contexts):
+        runs = series.runs
         if runs.is_whole_table() and len(set(self.lags_)) == 1 and self.lags_[0] >= 0:
-            history = next(iter(histories.values()), None)
-            array = sliding_view(table.values, self.n_steps, int(self.lags_[0]), history)
+            context = next(iter(contexts.values()), None)
+            array = sliding_view(values, self.n_steps, int(self.lags_[0]), context)
         else:
-            windows = cut_windows(
-                table.values, runs, self.n_steps, self.lags_, histories, table.times()
-            )
+            windows = cut_windows(values, runs, self.n_steps, self.lags_, contexts, series.times)
             if not (runs.is_whole_table() or self.flatten):
                 return windows
             array = windows.as_view() if runs.is_whole_table() else windows.to_array()
-        return array.reshape(len(table), -1) if self.flatten else array
+        return array.reshape(len(values), -1) if self.flatten else array
 
-    def _histories(self, table):
+    def _find_contexts(self, values, series):
         """Rows to put before runs, by their number; a warning where there should be some."""
-        found = find_histories(self._memories, table, self.step_, self.context)
-        n_incomplete = sum(min(self.n_rows_back_, n_rows) for n_rows in found.n_rows_without)
-        if found.has_held_out_rows:
-            warnings.warn(
-                "Rows lie before or between those seen in fit, so that what was fitted has seen "
-                "what comes after them: a score on them is not that of a forecast. Use folds in "
-                "order of time, for example TimeSeriesSplit.",
-                LeakageWarning,
-                stacklevel=4,
-            )
-        if n_incomplete:
-            warnings.warn(
-                f"{n_incomplete} of {len(table)} windows are incomplete: n_steps={self.n_steps} "
-                f"and lag={self.lag} reach {self.n_rows_back_} rows back, and these rows "
-                + found.why_incomplete(self.n_rows_back_),
-                IncompleteWindowWarning,
-                stacklevel=4,
-            )
-        return found.histories
+        found = self.context_.find_context(values, series, self.context)
+        warn_of_held_out_rows(found)
+        warn_of_missing_context(found, self, len(values))
+        return found.contexts

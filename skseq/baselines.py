@@ -4,18 +4,18 @@ Both regressors take the windows that ``LSTMRegressor`` takes, need no Keras, an
 same pipelines, folds and scorers.
 """
 
-import warnings
 from numbers import Real
 
 import numpy as np
 
+from skseq._arrays.ridge import NormalEquations
+from skseq._arrays.scale import Scale
+from skseq._arrays.target_features import TargetFeature, find_target_features
 from skseq._base import WindowRegressor
-from skseq._callbacks import fit_as_one_task
-from skseq._normalization import Scale
-from skseq._ridge import NormalEquations
-from skseq._sklearn_private import POSITIVE_INT, Interval
-from skseq._target_past import TargetPast, find_target_pasts
-from skseq._validation import unchanged_on_error
+from skseq._checks.warn import warn_user
+from skseq._sklearn.callbacks import fit_as_one_task
+from skseq._sklearn.private import POSITIVE_INT, Interval
+from skseq._sklearn.transaction import unchanged_on_error
 
 __all__ = ["LastValueRidge", "SeasonalNaiveRegressor"]
 
@@ -59,7 +59,7 @@ class SeasonalNaiveRegressor(WindowRegressor):
     array([1., 2., 3., 1., 2., 3.])
     """
 
-    _saved_classes = (*WindowRegressor._saved_classes, TargetPast)
+    _saved_classes = (*WindowRegressor._saved_classes, TargetFeature)
 
     _parameter_constraints = {
         "season": [POSITIVE_INT],
@@ -90,13 +90,13 @@ class SeasonalNaiveRegressor(WindowRegressor):
         """
         with unchanged_on_error(self):
             self._validate_params()
-            data, _ = self._read_training_data(X, y)
+            data = self._read_training_data(X, y)
             self._means = _means_of_targets(data)
-            self._pasts = find_target_pasts(data)
-            _warn_of_targets_without_past(self, self._pasts, "their mean")
+            self._target_features = find_target_features(data)
+            _warn_of_targets_without_past(self, self._target_features, "their mean")
             self._offsets = [
                 None if past is None else self._steps_back(past.delay, data.windows.length)
-                for past in self._pasts
+                for past in self._target_features
             ]
             return self
 
@@ -115,7 +115,9 @@ class SeasonalNaiveRegressor(WindowRegressor):
     def _predict_steps(self, windows):
         forecast = np.empty((len(windows), self._layout.horizon, self._layout.n_targets))
         newest = windows.starts + windows.length - 1
-        for target, (past, offsets) in enumerate(zip(self._pasts, self._offsets, strict=True)):
+        for target, (past, offsets) in enumerate(
+            zip(self._target_features, self._offsets, strict=True)
+        ):
             if past is None:
                 forecast[:, :, target] = self._means[target]
                 continue
@@ -174,7 +176,7 @@ class LastValueRidge(WindowRegressor):
     array([220.])
     """
 
-    _saved_classes = (*WindowRegressor._saved_classes, TargetPast)
+    _saved_classes = (*WindowRegressor._saved_classes, TargetFeature)
 
     _parameter_constraints = {
         "alpha": [Interval(Real, 0, None, closed="left")],
@@ -207,25 +209,25 @@ class LastValueRidge(WindowRegressor):
         """
         with unchanged_on_error(self):
             self._validate_params()
-            data, weights = self._read_training_data(X, y, sample_weight)
-            self._pasts = find_target_pasts(data)
+            data = self._read_training_data(X, y, sample_weight)
+            self._target_features = find_target_features(data)
             is_known = ~data.targets.any_in_window(np.isnan(data.targets.table).any(axis=1))
             if not is_known.any():
                 raise ValueError(f"Each of the {len(data)} futures in y holds a NaN.")
-            data, weights = data.take(is_known), weights[is_known]
+            data = data.take(is_known)
             self._means = _means_of_targets(data)
-            self._scale = Scale.of_windows("standard", data.windows, weights)
-            self._solve(data, weights)
+            self._scale = Scale.of_windows("standard", data.windows, data.weights)
+            self._solve(data)
             return self
 
-    def _solve(self, data, weights):
+    def _solve(self, data):
         n_inputs = data.windows.length * data.windows.n_columns
-        equations = NormalEquations(n_inputs, self._layout.horizon * self._layout.n_targets)
+        equations = NormalEquations(n_inputs, self._layout.n_outputs)
         for begin in range(0, len(data), _WINDOWS_PER_CHUNK):
             chunk = np.arange(begin, min(begin + _WINDOWS_PER_CHUNK, len(data)))
             windows = data.windows.take(chunk)
             outputs = data.targets.take(chunk).to_array() - self._last_values(windows)
-            equations.add(self._inputs(windows), outputs.reshape(len(chunk), -1), weights[chunk])
+            equations.add(self._inputs(windows), self._layout.flatten(outputs), data.weights[chunk])
         # The last steps are all zero, so that without a penalty there are many solutions.
         self.coef_, self.intercept_ = equations.solve(self.alpha)
 
@@ -236,25 +238,24 @@ class LastValueRidge(WindowRegressor):
             chunk = slice(begin, begin + _WINDOWS_PER_CHUNK)
             part = windows.take(chunk)
             outputs = self._inputs(part) @ self.coef_ + self.intercept_
-            steps = outputs.reshape(len(part), layout.horizon, layout.n_targets)
-            forecast[chunk] = steps + self._last_values(part)
+            forecast[chunk] = layout.unflatten(outputs) + self._last_values(part)
         return forecast
 
     def _inputs(self, windows):
-        """Standardised windows, pasts of targets relative to their last step; missing steps are 0.
+        """Standardised windows, one row each: (n_windows, n_steps * n_features).
 
-        One row for each window.
+        The past of a target is relative to its last step; missing steps are 0.
         """
         values = (windows.to_array() - self._scale.shift) / self._scale.scale
-        pasts = sorted({past.feature for past in self._pasts if past is not None})
-        values[:, :, pasts] -= values[:, -1:, pasts]
+        relative = sorted({found.feature for found in self._target_features if found is not None})
+        values[:, :, relative] -= values[:, -1:, relative]
         return np.nan_to_num(values).reshape(len(windows), -1)
 
     def _last_values(self, windows):
         """The last value of each target, in its own units; zero where its past is not known."""
         newest = windows.last_steps().astype(np.float64)
-        last = np.zeros((len(windows), 1, len(self._pasts)))
-        for target, past in enumerate(self._pasts):
+        last = np.zeros((len(windows), 1, len(self._target_features)))
+        for target, past in enumerate(self._target_features):
             if past is not None:
                 values = past.slope * newest[:, past.feature] + past.intercept
                 last[:, 0, target] = np.where(np.isnan(values), self._means[target], values)
@@ -272,12 +273,11 @@ def _means_of_targets(data):
     return np.nanmean(data.targets.table, axis=0)
 
 
-def _warn_of_targets_without_past(estimator, pasts, instead):
-    lost = [target for target, past in enumerate(pasts) if past is None]
+def _warn_of_targets_without_past(estimator, target_features, instead):
+    lost = [target for target, past in enumerate(target_features) if past is None]
     if lost:
-        warnings.warn(
+        warn_user(
             f"{type(estimator).__name__}: the past of target(s) {lost} is no feature of the "
             f"windows, so {instead} is predicted. Add the target to X.",
             UserWarning,
-            stacklevel=3,
         )

@@ -6,17 +6,23 @@ import warnings
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
-from skseq._composition import (
+from skseq._checks.gaps import warn_of_unseen_gaps
+from skseq._checks.missing_ends import (
+    warn_of_filled_ends,
+    warn_of_gaps_at_the_end,
+    warn_of_missing_ends,
+)
+from skseq._evaluation.composition import (
     chosen_estimator,
     find_windows,
     part_at_the_end,
     parts_of,
     windows_in,
 )
-from skseq._future_rows import plan_future_rows
-from skseq._gaps import warn_of_unseen_gaps
-from skseq._index import index_of
-from skseq._sklearn_private import safe_indexing
+from skseq._sklearn.private import safe_indexing
+from skseq._time.future_rows import plan_future_rows
+from skseq._time.index import index_of
+from skseq._time.series import of_series
 from skseq.exceptions import IncompleteWindowWarning
 
 __all__ = ["forecast"]
@@ -85,22 +91,17 @@ def forecast(estimator, X, *, X_future=None):
     if X.shape[0] == 0:
         raise ValueError(_too_few_rows(window, 0) + ".")
     plan = plan_future_rows(X, X_future, window)
-    warn_of_unseen_gaps(plan.table, plan.step, windows_in(estimator), stacklevel=2)
+    warn_of_unseen_gaps(plan.series, windows_in(estimator))
     predictions = _predict_future_rows(estimator, X, X_future, window, plan)
     horizon = _horizon_of(estimator)
-    values = np.stack([_join_steps(of_series, horizon) for of_series in predictions])
+    values = np.stack([_join_steps(of_rows, horizon) for of_rows in predictions])
     return _with_labels(values, X, plan, _target_names_of(estimator))
 
 
-def _of(series):
-    """Name a series in a message; a single one has no name."""
-    return "" if series is None else f" of series {series!r}"
-
-
-def _too_few_rows(window, n_rows, series=None):
+def _too_few_rows(window, n_rows, name=None):
     return (
         f"n_steps={window.n_steps} and lag={window.lag} need {window.n_rows_back_} rows of X to "
-        f"forecast from, but X has n_samples={n_rows}{_of(series)}. Give more rows"
+        f"forecast from, but X has n_samples={n_rows}{of_series(name)}. Give more rows"
     )
 
 
@@ -108,12 +109,12 @@ def _predict_future_rows(estimator, X, X_future, window, plan):
     """Predict the rows after the last one of each series, shape (n_series, n_forecast, ...)."""
     extended = plan.add_to(X, X_future)
     rows = plan.rows_to_forecast()
-    n_rows = np.bincount(plan.table.codes)
-    fewest, shortest = int(n_rows.min()), plan.table.series[int(n_rows.argmin())]
+    n_rows = plan.series.lengths
+    fewest, shortest = int(n_rows.min()), plan.series.names[int(n_rows.argmin())]
     is_short = fewest < window.n_rows_back_
     transform, regressor = part_at_the_end(estimator)
     with warnings.catch_warnings():
-        # Whether earlier rows have their history is no matter here.
+        # Whether earlier rows have their context does not matter here.
         warnings.simplefilter("ignore", IncompleteWindowWarning)
         if windows_in(regressor):
             if is_short:
@@ -130,71 +131,15 @@ def _predict_future_rows(estimator, X, X_future, window, plan):
     if is_short and is_missing[:, :, 0].any():
         raise ValueError(
             f"{_too_few_rows(window, fewest, shortest)}. Only rows that follow directly on the "
-            "fitted ones get their history from those, when their index shows it or with "
+            "fitted ones get their context from those, when their index shows it or with "
             "context='fitted'."
         )
-    _warn_of_breaks(is_missing, window, plan)
-    _warn_of_missing_ends(is_missing, window, plan)
+    warn_of_gaps_at_the_end(is_missing, window, plan)
+    warn_of_missing_ends(is_missing, window, plan)
     if not is_missing.any():
-        _warn_of_filled_ends(X, plan, _target_names_of(estimator))
+        warn_of_filled_ends(X, plan.series, _target_names_of(estimator))
     predictions = regressor.predict(windows)
     return predictions.reshape(*rows.shape, *predictions.shape[1:])
-
-
-def _warn_of_breaks(is_missing, window, plan):
-    """Say which series break off so late that the oldest steps of their windows are missing."""
-    since = plan.n_rows_since_a_break()
-    is_broken = (since < window.n_rows_back_) & is_missing[:, :, 0].any(axis=1)
-    if is_broken.any():
-        number = int(np.flatnonzero(is_broken)[0])
-        series = plan.table.series[number]
-        warnings.warn(
-            f"The window to forecast from is incomplete: n_steps={window.n_steps} and lag="
-            f"{window.lag} reach {window.n_rows_back_} rows back, but only {since[number]} rows"
-            f"{_of(series)} follow each other at its end, after a gap in the index. Missing steps "
-            "are masked. Fill the gap before the windows are cut, or use a smaller n_steps.",
-            IncompleteWindowWarning,
-            stacklevel=4,
-        )
-
-
-def _warn_of_missing_ends(is_missing, window, plan):
-    """Say of which series the newest steps are missing in the window that ends on its last row."""
-    has_one_lag = len(set(window.lags_)) == 1 and window.lags_[0] >= 1
-    if not has_one_lag or is_missing.shape[-1] != window.n_steps * len(window.lags_):
-        return  # Or a step behind the windows has made something else of them.
-    is_step_known = ~is_missing[:, -1].reshape(len(is_missing), window.n_steps, -1).all(axis=2)
-    n_missing = np.where(
-        is_step_known.any(axis=1), np.argmax(is_step_known[:, ::-1], axis=1), window.n_steps
-    )
-    if n_missing.any():
-        number = int(np.flatnonzero(n_missing)[0])
-        series = plan.table.series[number]
-        warnings.warn(
-            f"The newest {n_missing[number]} of n_steps={window.n_steps} steps of the window to "
-            f"forecast from are missing: the last rows{_of(series)} are NaN, and the forecast has "
-            "to do without them; that of a baseline is the mean. Fill them, or leave these rows "
-            "out: then the forecast begins after the last row that was measured.",
-            IncompleteWindowWarning,
-            stacklevel=4,
-        )
-
-
-def _warn_of_filled_ends(X, plan, names):
-    """Say which series end in a target that is not known, and was filled before the windows."""
-    targets = [name for name in names or [] if name in getattr(X, "columns", [])]
-    if not targets or not hasattr(X, "iloc"):
-        return
-    for series, rows in plan.table.rows_of_series():
-        if X.iloc[rows[-1]][targets].isna().any():
-            warnings.warn(
-                f"The last row{_of(series)} holds no value of {targets}, and a step in front of "
-                "the windows fills it: the forecast goes on from what was filled in. Leave the row "
-                "out: then the forecast begins after the last row that was measured.",
-                IncompleteWindowWarning,
-                stacklevel=4,
-            )
-            return
 
 
 def _predict_rows(estimator, X, n_rows):
@@ -233,7 +178,7 @@ def _with_labels(values, X, plan, names):
     if plan.groups is not None:
         is_name = plan.groups in X.columns or plan.groups in X.index.names
         level = plan.groups if is_name else X.columns[plan.groups]
-        series = [name for name, own in zip(plan.table.series, labels, strict=True) for _ in own]
+        series = [name for name, own in zip(plan.series.names, labels, strict=True) for _ in own]
         index = pandas.MultiIndex.from_arrays(
             [pandas.Index(series, tupleize_cols=False), index.append(labels[1:])],
             names=[level, index.name],

@@ -7,8 +7,9 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.metrics import check_scoring, get_scorer
 from sklearn.utils.metadata_routing import get_routing_for_object
 
-from skseq._composition import chosen_estimator, part_at_the_end
-from skseq._forecast_errors import error_by_step, mean_absolute_scaled_error, skill_score
+from skseq._evaluation.composition import chosen_estimator, part_at_the_end
+from skseq._evaluation.errors import error_by_step, mean_absolute_scaled_error, skill_score
+from skseq._evaluation.known_forecasts import check_builds_futures, known_forecasts
 
 __all__ = ["error_by_step", "horizon_scorer", "mean_absolute_scaled_error", "skill_score"]
 
@@ -58,19 +59,14 @@ class _HorizonScorer:
         return self
 
     def __call__(self, estimator, X, y, sample_weight=None):
-        transform, regressor = part_at_the_end(chosen_estimator(estimator))
-        if not hasattr(regressor, "known_futures"):
-            raise ValueError(
-                f"{type(regressor).__name__} does not build futures from y (it has no horizon): "
-                f"score it with scoring={self.scoring!r} itself."
-            )
-        windows = transform(X)
-        rows, futures = regressor.known_futures(windows, y)
-        predictions = regressor.predict(windows)[rows].reshape(futures.shape)
+        _, regressor = part_at_the_end(chosen_estimator(estimator))
+        check_builds_futures(regressor, f"score it with scoring={self.scoring!r} itself.")
+        known = known_forecasts(estimator, X, y)
+        truth, forecast = known.flat()
         weights = {}
         if sample_weight is not None:
-            weights["sample_weight"] = np.asarray(sample_weight)[rows]
-        return self._scorer(_AsGiven().fit(predictions), predictions, futures, **weights)
+            weights["sample_weight"] = np.asarray(sample_weight)[known.rows]
+        return self._scorer(_AsGiven().fit(forecast), forecast, truth, **weights)
 
 
 class _AsGiven(RegressorMixin, BaseEstimator):

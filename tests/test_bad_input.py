@@ -25,7 +25,7 @@ N_ROWS, N_STEPS = 30, 4
 # A plain LSTM: nothing beside it, trained on standardised windows step by step.
 PLAIN = {
     "normalize": "standard",
-    "alpha": None,
+    "ridge_alpha": None,
     "segment_length": 1,
     "share_channels": False,
     "ema_momentum": 0.0,

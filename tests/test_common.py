@@ -50,7 +50,7 @@ def test_parameters_are_a_closed_list_with_documented_defaults():
         "dense_units": (),
         "normalize": "window",
         "target_features": "auto",
-        "alpha": 1.0,
+        "ridge_alpha": 1.0,
         "segment_length": "auto",
         "share_channels": "auto",
         "loss": "mse",

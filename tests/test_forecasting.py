@@ -284,7 +284,7 @@ def test_the_rows_of_one_window_are_enough_and_one_less_is_an_error(lag):
         ValueError,
         match=rf"n_steps=4 and lag={lag} need {reach} rows of X to forecast from, but X has "
         rf"n_samples={reach - 1}\. Give more rows\. Only rows that follow directly on the fitted "
-        r"ones get their history from those, when their index shows it or with context='fitted'\.",
+        r"ones get their context from those, when their index shows it or with context='fitted'\.",
     ):
         forecast(model, SERIES[-reach + 1 :])
 

@@ -11,7 +11,7 @@ if keras.backend.backend() != "jax":
 
 import jax  # noqa: E402 - only where the backend is JAX
 
-from skseq._keras.fused_lstm import FusedLSTM  # noqa: E402 - needs JAX
+from skseq._keras.jax.fused_lstm import FusedLSTM  # noqa: E402 - needs JAX
 
 SHAPES = {"one feature": (3, 5, 1), "one step": (4, 1, 2), "many features": (2, 6, 40)}
 
@@ -77,7 +77,7 @@ def test_what_it_does_not_support_is_left_to_keras(arguments, mask):
 
 def test_the_model_handed_out_holds_layers_of_keras_only():
     X, y = make_windows(np.sin(np.arange(40.0)), n_steps=4)
-    model = LSTMRegressor((3, 2), epochs=1, alpha=None, random_state=0).fit(X, y).model_
+    model = LSTMRegressor((3, 2), epochs=1, ridge_alpha=None, random_state=0).fit(X, y).model_
     modules = {type(layer).__module__.split(".")[0] for layer in model.layers}
     assert modules == {"keras"}
     assert [type(layer) for layer in model.layers].count(keras.layers.LSTM) == 2

@@ -5,14 +5,14 @@ import pandas as pd
 import polars as pl
 import pytest
 
-from skseq._index import (
-    check_same_index,
+from skseq._checks.labels import check_same_index
+from skseq._time.index import (
     index_of,
     is_default_index,
     is_same_label,
     target_names,
 )
-from skseq._step import next_labels
+from skseq._time.step import next_labels
 
 N_ROWS = 60
 

@@ -73,7 +73,7 @@ def kill(process):
 
 COMPILE = """
 import os, pathlib, signal, sys
-from skseq._keras.compilation_cache import share_compiled_programs
+from skseq._keras.jax.program_folder import share_compiled_programs
 
 write = pathlib.Path.write_bytes
 
@@ -110,7 +110,7 @@ def test_a_process_killed_while_it_writes_a_program_is_no_matter_to_the_next(sta
 
 @only_on_jax
 def test_what_was_not_finished_is_removed_and_all_else_stays(tmp_path):
-    from skseq._keras.compilation_cache import mend
+    from skseq._keras.jax.program_folder import mend
 
     whole = zlib.compress(b"a program" * 100)
     entries = {
@@ -134,14 +134,14 @@ def test_what_was_not_finished_is_removed_and_all_else_stays(tmp_path):
 def test_a_lock_that_others_keep_delays_but_does_not_stop_the_start(tmp_path, monkeypatch):
     import filelock
 
-    from skseq._keras import compilation_cache
+    from skseq._keras.jax import program_folder
 
-    monkeypatch.setattr(compilation_cache, "_SECONDS_TO_WAIT", 0.05)
+    monkeypatch.setattr(program_folder, "_SECONDS_TO_WAIT", 0.05)
     (tmp_path / "half-cache").write_bytes(b"")
     with filelock.FileLock(tmp_path / ".lockfile"):
-        compilation_cache.mend(tmp_path)
+        program_folder.mend(tmp_path)
         assert (tmp_path / "half-cache").exists()
-    compilation_cache.mend(tmp_path)
+    program_folder.mend(tmp_path)
     assert not (tmp_path / "half-cache").exists()
 
 
@@ -149,7 +149,7 @@ def test_a_lock_that_others_keep_delays_but_does_not_stop_the_start(tmp_path, mo
 def test_a_folder_that_cannot_be_written_to_is_not_used(fresh_python, tmp_path):
     (tmp_path / "file").write_text("in the place of a folder")
     script = (
-        "from skseq._keras.compilation_cache import share_compiled_programs as share\n"
+        "from skseq._keras.jax.program_folder import share_compiled_programs as share\n"
         "share()\n"
         "import jax; print(jax.config.values['jax_compilation_cache_dir'])"
     )
@@ -296,7 +296,7 @@ for number in itertools.count():
 READERS = {
     "model.pickle": lambda path: pickle.loads(path.read_bytes()),
     "model.joblib": joblib.load,
-    "model.skops": lambda path: skops.io.load(path, trusted=["skseq._regressor.LSTMRegressor"]),
+    "model.skops": lambda path: skops.io.load(path, trusted=["skseq._lstm.LSTMRegressor"]),
     "network.keras": keras.models.load_model,
 }
 

@@ -38,8 +38,8 @@ def test_training_on_windows_that_all_miss_their_first_steps_is_training_on_shor
 ):
     monkeypatch.setenv("SKSEQ_FAST_PATHS", fast)
     X, y = windows_and_targets(n_missing=2)
-    masked = LSTMRegressor(**TINY, alpha=None, max_missing=0.5).fit(X, y)
-    shorter = LSTMRegressor(**TINY, alpha=None).fit(X[:, 2:], y)
+    masked = LSTMRegressor(**TINY, ridge_alpha=None, max_missing=0.5).fit(X, y)
+    shorter = LSTMRegressor(**TINY, ridge_alpha=None).fit(X[:, 2:], y)
     assert_allclose(masked.predict(X), shorter.predict(X[:, 2:]), atol=1e-5)
     for weight, same in zip(masked.model_.get_weights(), shorter.model_.get_weights(), strict=True):
         assert_allclose(weight, same, atol=1e-5)

@@ -40,34 +40,34 @@ def test_channels_apart_and_together_undo_each_other():
 
 
 @pytest.mark.parametrize(
-    ("pasts", "shared"), [((1, None, 0), False), ((1, 0), True), ((None,), False)]
+    ("target_features", "shared"), [((1, None, 0), False), ((1, 0), True), ((None,), False)]
 )
-def test_the_linear_path_is_a_product_per_target(pasts, shared):
+def test_the_linear_path_is_a_product_per_target(target_features, shared):
     random = np.random.default_rng(0)
     windows = random.normal(size=(4, N_STEPS, 2)).astype(np.float32)
-    layer = LinearPath(3, pasts, shared)
+    layer = LinearPath(3, target_features, shared)
     layer.build(windows.shape)
     layer.set_weights([random.normal(size=weight.shape) for weight in layer.get_weights()])
     weights = iter(layer.get_weights())
-    outputs = keras.ops.convert_to_numpy(layer(windows)).reshape(4, 3, len(pasts))
-    own = [target for target, past in enumerate(pasts) if past is not None]
+    outputs = keras.ops.convert_to_numpy(layer(windows)).reshape(4, 3, len(target_features))
+    own = [target for target, past in enumerate(target_features) if past is not None]
     if own:
         kernel, bias = next(weights), next(weights)
         for number, target in enumerate(own):
             number = 0 if shared else number
-            expected = windows[:, :, pasts[target]] @ kernel[number] + bias[number]
+            expected = windows[:, :, target_features[target]] @ kernel[number] + bias[number]
             assert_allclose(outputs[:, :, target], expected, atol=1e-5)
-    if None in pasts:
+    if None in target_features:
         kernel, bias = next(weights), next(weights)
         expected = windows.reshape(4, -1) @ kernel + bias
-        assert_allclose(outputs[:, :, pasts.index(None)], expected, atol=1e-5)
+        assert_allclose(outputs[:, :, target_features.index(None)], expected, atol=1e-5)
 
 
 PATHS = [
     {},
-    {"pasts": (0, 1), "shares_channels": True},
-    {"pasts": (1, 0), "shares_channels": True, "has_linear_path": True},
-    {"pasts": (0, None), "has_linear_path": True},
+    {"target_features": (0, 1), "shares_channels": True},
+    {"target_features": (1, 0), "shares_channels": True, "has_linear_path": True},
+    {"target_features": (0, None), "has_linear_path": True},
 ]
 NETWORKS = [
     Network(
@@ -117,7 +117,7 @@ def test_training_starts_at_the_ridge_on_relative_windows(loss):
     X, y = make_windows(SERIES[:, :1], N_STEPS, horizon=2)
     y = y[..., 0]
     regressor = LSTMRegressor(**STILL, loss=loss).fit(X, y[:, :, None])
-    scale = regressor._units.inputs.scale[0]
+    scale = regressor._normalization.inputs.scale[0]
     relative, future = (X[..., 0] - X[:, -1]) / scale, (y - X[:, -1]) / scale
     ridge = Ridge(alpha=1.0).fit(relative, future)
     expected = ridge.predict(relative) * scale + X[:, -1]
@@ -127,7 +127,7 @@ def test_training_starts_at_the_ridge_on_relative_windows(loss):
 def test_without_a_past_the_linear_path_reads_all_features():
     X = np.random.default_rng(0).normal(size=(80, 3, 2))
     y = X[:, 0, 1] - 2 * X[:, 2, 0] + 5
-    regressor = LSTMRegressor(**STILL, alpha=1e-6).fit(X, y)
+    regressor = LSTMRegressor(**STILL, ridge_alpha=1e-6).fit(X, y)
     assert regressor.target_features_ == [None]
     assert_allclose(regressor.predict(X), y, atol=1e-3)
 
@@ -307,7 +307,7 @@ def test_a_gain_that_may_be_chance_convinces_early_stopping_but_not_auto():
 
 def test_auto_trusts_the_best_epoch_where_there_is_no_ridge():
     X, y = make_windows(NOISE, 3)
-    plain = LSTMRegressor(**QUICK, alpha=None).fit(X, y)
+    plain = LSTMRegressor(**QUICK, ridge_alpha=None).fit(X, y)
     assert plain.best_epoch_ == np.argmin(plain.history_["val_loss"]) + 1
 
 

@@ -8,8 +8,8 @@ from hypothesis.extra.numpy import arrays
 from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.preprocessing import StandardScaler
 
-from skseq._normalization import Scale
-from skseq._windows import Windows
+from skseq._arrays.scale import Scale
+from skseq._arrays.windows import Windows
 
 
 def measurements(n_rows=50, n_columns=3, seed=0):

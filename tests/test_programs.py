@@ -1,9 +1,7 @@
 """Compiled programs are shared between fits, and nothing but speed depends on it."""
 
 import logging
-import os
 import threading
-import time
 
 import numpy as np
 import pytest
@@ -16,11 +14,7 @@ keras = pytest.importorskip("keras")
 if keras.backend.backend() != "jax":
     pytest.skip("compiled epochs exist for JAX only", allow_module_level=True)
 
-import filelock  # noqa: E402 - these only where the backend is JAX
-import jax  # noqa: E402
-
-from skseq._keras import compilation_cache  # noqa: E402
-from skseq._keras.compilation_cache import CompiledOnce  # noqa: E402
+import jax  # noqa: E402 - only where the backend is JAX
 
 SERIES = np.sin(np.arange(90.0) / 4) + np.arange(90.0) / 50
 X, Y = make_windows(SERIES, n_steps=5)
@@ -184,7 +178,7 @@ def test_without_the_fast_paths_masked_training_of_two_targets_is_the_same(monke
         {"units": 3},
         {"units": (8, 8), "horizon": 24},
         {"units": 8, "horizon": 12, "segment_length": 2, "dense_units": (16,)},
-        {"units": 8, "bidirectional": True, "normalize": "standard", "alpha": None},
+        {"units": 8, "bidirectional": True, "normalize": "standard", "ridge_alpha": None},
     ],
 )
 @pytest.mark.parametrize("n_rows", [2, 9, 70, 600])
@@ -194,57 +188,6 @@ def test_a_window_is_predicted_to_the_same_bit_alone_and_among_others(n_rows, sh
     together = regressor.predict(among)
     for row in (0, n_rows // 2, n_rows - 1):
         np.testing.assert_array_equal(regressor.predict(among[row : row + 1])[0], together[row])
-
-
-@pytest.fixture
-def folder_of_programs(tmp_path, monkeypatch):
-    monkeypatch.setenv("SKSEQ_CACHE_DIR", str(tmp_path))
-    folder = compilation_cache.cache_folder(os.environ)
-    folder.mkdir(parents=True)
-    before = jax.config.jax_compilation_cache_dir
-    jax.config.update("jax_compilation_cache_dir", str(folder))
-    yield folder
-    jax.config.update("jax_compilation_cache_dir", before)
-
-
-def test_those_who_come_to_one_program_at_the_same_time_compile_it_one_by_one(folder_of_programs):
-    """The second then finds on disk what the first has compiled."""
-    n_at_work, at_most, meet = [0], [0], threading.Barrier(3)
-
-    def compile_slowly(x):
-        n_at_work[0] += 1
-        at_most[0] = max(at_most[0], n_at_work[0])
-        time.sleep(0.05)
-        n_at_work[0] -= 1
-
-    def work():
-        program = CompiledOnce(compile_slowly, "the same in all of them")
-        meet.wait()
-        program(np.zeros(3))
-
-    threads = [threading.Thread(target=work) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert at_most == [1]
-
-
-def test_a_lock_that_others_keep_delays_but_does_not_stop_a_program(
-    folder_of_programs, monkeypatch
-):
-    monkeypatch.setattr(compilation_cache, "_SECONDS_TO_COMPILE", 0.05)
-    monkeypatch.setattr(compilation_cache, "_N_LOCKS", 1)
-    with filelock.FileLock(folder_of_programs / ".compiling-0"):
-        assert CompiledOnce(lambda x: x + 1, "anything")(2) == 3
-
-
-@pytest.mark.parametrize("users", [None, "a folder of the user's own"])
-def test_without_a_folder_of_ours_nobody_waits(folder_of_programs, tmp_path, users):
-    own = None if users is None else str(tmp_path / users)
-    jax.config.update("jax_compilation_cache_dir", own)
-    assert CompiledOnce(lambda x: x + 1, "anything")(2) == 3
-    assert not list(tmp_path.rglob(".compiling-*"))
 
 
 FIT_AND_SHOW = """

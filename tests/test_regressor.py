@@ -23,7 +23,7 @@ N_STEPS = 4
 # A plain LSTM: nothing beside it, trained on standardised windows step by step.
 PLAIN = {
     "normalize": "standard",
-    "alpha": None,
+    "ridge_alpha": None,
     "segment_length": 1,
     "share_channels": False,
     "ema_momentum": 0.0,
@@ -274,7 +274,7 @@ def test_training_makes_the_loss_fall():
     assert losses.n_iter_ == len(losses.history_["loss"]) == 30
 
 
-# Units
+# Normalization
 
 
 def test_units_are_normalized_and_restored_as_by_hand():

@@ -25,10 +25,10 @@ from skseq import (
     SlidingWindowTransformer,
     forecast,
 )
-from skseq._saved_state import from_plain, to_plain
+from skseq._sklearn.saved_state import from_plain, to_plain
 
 DATA = Path(__file__).parent / "data"
-TRUSTED = ["skseq._regressor.LSTMRegressor", "skseq._transformer.SlidingWindowTransformer"]
+TRUSTED = ["skseq._lstm.LSTMRegressor", "skseq._transformer.SlidingWindowTransformer"]
 BASELINES = ["skseq.baselines.LastValueRidge", "skseq.baselines.SeasonalNaiveRegressor"]
 TINY = {"units": 4, "epochs": 2, "random_state": 0}
 
@@ -353,7 +353,7 @@ print("skseq" in sys.modules)
 def test_a_process_with_keras_computes_what_the_regressor_predicts(alpha, fresh_python, tmp_path):
     series = np.sin(np.arange(60) / 3).reshape(-1, 1)
     windows = SlidingWindowTransformer(4).fit_transform(series)
-    regressor = LSTMRegressor(**TINY, horizon=2, normalize=None, alpha=alpha)
+    regressor = LSTMRegressor(**TINY, horizon=2, normalize=None, ridge_alpha=alpha)
     regressor.fit(windows, series[:, 0]).model_.save(tmp_path / "network.keras")
     np.save(tmp_path / "in.npy", np.asarray(windows[4:], dtype=np.float32))
     names = [tmp_path / name for name in ("network.keras", "in.npy", "out.npy")]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
 from skseq import LastValueRidge, SlidingWindowTransformer
-from skseq._windows import Windows
+from skseq._arrays.windows import Windows
 from skseq.exceptions import IncompleteWindowWarning, LeakageWarning
 
 # Small tables with gaps lose much to them; that this is said is tested below.
@@ -166,10 +166,9 @@ def test_futures_hold_the_rows_that_follow_in_the_same_series(rows, calendar, n_
     assume(any(~np.isnan(np.asarray(windows)[row]).any() for row in futures))
     y = np.arange(len(frame), dtype=float)
     fitted = LastValueRidge(horizon=horizon).fit(windows, y)
-    known, values = fitted.known_futures(windows, y)
-    assert {row: list(future) for row, future in zip(known, values, strict=True)} == futures
-    places = fitted.future_places(windows)
-    assert {row: list(places[row]) for row in np.flatnonzero(places[:, 0] >= 0)} == futures
+    known = fitted.known_forecasts(windows, y)
+    for found in (known.truth[:, :, 0], known.places):
+        assert {row: list(steps) for row, steps in zip(known.rows, found, strict=True)} == futures
 
 
 # Which rows follow each other, by the index
@@ -538,16 +537,16 @@ def test_equal_values_of_two_series_do_not_make_one_follow_the_other():
         transformer.transform(frame[is_past]), frame["load"][is_past]
     )
     later = transformer.transform(frame[~is_past])
-    rows, _ = fitted.known_futures(later, frame["load"][~is_past])
-    assert rows.tolist() == [*range(9), *range(10, 19)]
+    known = fitted.known_forecasts(later, frame["load"][~is_past])
+    assert known.rows.tolist() == [*range(9), *range(10, 19)]
 
 
 def test_futures_of_windows_of_one_step_are_known_in_a_panel():
     frame = two_machines().sort_index(kind="stable")
     windows = SlidingWindowTransformer(1, groups="machine").fit_transform(frame)
     fitted = LastValueRidge(horizon=2).fit(windows, frame["load"])
-    rows, futures = fitted.known_futures(windows, frame["load"])
-    assert_array_equal(futures[:, 1] - futures[:, 0], np.ones(38))
+    truth = fitted.known_forecasts(windows, frame["load"]).truth[:, :, 0]
+    assert_array_equal(truth[:, 1] - truth[:, 0], np.ones(38))
 
 
 def test_fitted_rows_seen_again_from_the_middle_do_not_continue_the_fitted_ones():

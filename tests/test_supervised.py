@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
 from skseq import make_windows
-from skseq._supervised import SupervisedWindows, TargetLayout, pair_with_targets, split_latest
-from skseq._windows import Windows, sliding_view
+from skseq._arrays.layout import TargetLayout
+from skseq._arrays.pairs import SupervisedWindows, pair_with_targets, split_latest
+from skseq._arrays.windows import Windows, sliding_view
 
 
 def measurements(n_rows=30, n_columns=2, seed=0):
@@ -309,6 +310,8 @@ def test_no_rows_at_all_cannot_be_cut():
         np.arange(0),
         Windows(np.zeros((3, 1)), np.arange(0), 3),
         Windows(np.zeros((3, 1)), np.arange(0), 1),
+        np.arange(3),
+        np.arange(0),
     )
     with pytest.raises(ValueError, match="of 0 rows keeps the latest 0 for validation"):
         split_latest(empty, 0.1)

@@ -9,7 +9,7 @@ import pytest
 from scipy.sparse import csr_matrix
 
 from skseq import LastValueRidge, LSTMRegressor, SeasonalNaiveRegressor, make_windows
-from skseq._validation import check_numbers
+from skseq._checks.inputs import check_numbers
 
 DAYS = pd.date_range("2024-01-01", periods=3)
 LOAD = [1.0, 2.0, 3.0]

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
-from skseq import _windows as windows_module
 from skseq import make_windows
-from skseq._windows import Windows, rows_with_known_future, sliding_view
+from skseq._arrays import windows as windows_module
+from skseq._arrays.windows import Windows, rows_with_known_future, sliding_view
 
 RAMP = np.arange(10.0, 200.0, 10.0)
 PAIR = np.column_stack([RAMP, RAMP + 1.0])
@@ -27,7 +27,7 @@ def memory_of(array):
     return array
 
 
-def windows_by_loop(series, n_steps, lag, history=None):
+def windows_by_loop(series, n_steps, lag, context=None):
     """The one rule: the window of row t holds rows t-lag-n_steps+1 ... t-lag, NaN before any."""
     n_rows, n_features = series.shape
     windows = np.full((n_rows, n_steps, n_features), np.nan, dtype=series.dtype)
@@ -36,8 +36,8 @@ def windows_by_loop(series, n_steps, lag, history=None):
             row = t - lag - n_steps + 1 + step
             if row >= 0:
                 windows[t, step] = series[row]
-            elif history is not None and len(history) + row >= 0:
-                windows[t, step] = history[len(history) + row]
+            elif context is not None and len(context) + row >= 0:
+                windows[t, step] = context[len(context) + row]
     return windows
 
 
@@ -327,21 +327,21 @@ def test_words_in_a_column_of_objects_are_refused():
     n_features=st.integers(1, 3),
     n_steps=st.integers(1, 6),
     lag=st.sampled_from([0, 1, 2, 7, 24]),
-    n_history=st.one_of(st.none(), st.integers(0, 40)),
+    n_context=st.one_of(st.none(), st.integers(0, 40)),
 )
 def test_sliding_view_equals_a_loop_with_and_without_history(
     n_rows, n_features, n_steps, lag, n_history
 ):
     series = measurements(n_rows, n_features)
-    history = None if n_history is None else measurements(n_history, n_features, seed=1)
-    windows = sliding_view(series, n_steps, lag, history)
-    assert_array_equal(windows, windows_by_loop(series, n_steps, lag, history))
+    context = None if n_history is None else measurements(n_history, n_features, seed=1)
+    windows = sliding_view(series, n_steps, lag, context)
+    assert_array_equal(windows, windows_by_loop(series, n_steps, lag, context))
 
 
-def test_a_view_with_history_equals_the_end_of_the_view_on_the_whole_series():
+def test_a_view_with_context_equals_the_end_of_the_view_on_the_whole_series():
     whole = measurements(30, 2)
     for begin in range(30):
-        windows = sliding_view(whole[begin:], 4, 3, history=whole[:begin])
+        windows = sliding_view(whole[begin:], 4, 3, context=whole[:begin])
         assert_array_equal(windows, sliding_view(whole, 4, 3)[begin:])
 
 

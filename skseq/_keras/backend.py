@@ -107,6 +107,8 @@ keras = _import_keras()
 backend_name = keras.backend.backend()
 if backend_name == "jax":
     _refuse_an_old_jax()
+    # From the first program on, whether a process trains or only predicts.
+    importlib.import_module("skseq._keras.jax.program_folder").share_compiled_programs()
 
 
 def fast_paths_are_on() -> bool:

@@ -99,7 +99,9 @@ class Backup:
                 self._path.parent.rmdir()
 
 
-def digest_of_fit(network, arguments, schedule, examples, validation, seed, start, alpha) -> str:
+def digest_of_fit(
+    network, arguments, schedule, examples, validation, seed, start, ridge_alpha
+) -> str:
     """Digest all that the result of a fit depends on, versions included."""
     digest = hashlib.sha256()
     told = {
@@ -121,7 +123,7 @@ def digest_of_fit(network, arguments, schedule, examples, validation, seed, star
             schedule.ema_momentum,
         ],
         "seed": [str(seed.entropy), list(seed.spawn_key)],
-        "alpha": float(alpha),
+        "ridge_alpha": float(ridge_alpha),
         "n_epochs": 0 if start is None else start.n_epochs,
     }
     digest.update(json.dumps(told, sort_keys=True).encode())

@@ -4,6 +4,7 @@ All of them only reshape, but for ``LinearPath``. They are registered with Keras
 model is read back in Keras's safe mode wherever skseq is imported.
 """
 
+from skseq._arrays.layout import ForecastLayout
 from skseq._keras.backend import keras
 
 __all__ = ["ChannelsApart", "ChannelsTogether", "LinearPath", "Segments"]
@@ -82,7 +83,8 @@ class ChannelsTogether(keras.layers.Layer):
         """Put the channels of a step side by side."""
         horizon = outputs.shape[1]
         channels = ops.reshape(outputs, (-1, self.n_channels, horizon))
-        return ops.reshape(ops.transpose(channels, (0, 2, 1)), (-1, horizon * self.n_channels))
+        layout = ForecastLayout(horizon, self.n_channels)
+        return layout.flatten(ops.transpose(channels, (0, 2, 1)), ops.reshape)
 
     def compute_output_shape(self, input_shape):
         """Return the shape that comes out."""
@@ -100,17 +102,23 @@ class LinearPath(keras.layers.Layer):
     Parameters
     ----------
     horizon : int
-    pasts : sequence of int or None
+    target_features : sequence of int or None
         For each target the feature that is its past.
     shared : bool
         One set of coefficients for all targets; each then has a past.
     """
 
-    def __init__(self, horizon, pasts, shared=False, **kwargs):
+    def __init__(self, horizon, target_features, shared=False, **kwargs):
         super().__init__(**kwargs)
-        self.horizon, self.pasts, self.shared = horizon, tuple(pasts), shared
-        self._with_past = [target for target, past in enumerate(self.pasts) if past is not None]
-        self._without = [target for target, past in enumerate(self.pasts) if past is None]
+        self.horizon, self.target_features, self.shared = horizon, tuple(target_features), shared
+        self._with_past = [
+            target for target, past in enumerate(self.target_features) if past is not None
+        ]
+        self._without = [target for target, past in enumerate(self.target_features) if past is None]
+
+    @property
+    def _layout(self):
+        return ForecastLayout(self.horizon, len(self.target_features))
 
     def build(self, input_shape):
         """Make the weights, zero at first."""
@@ -129,27 +137,33 @@ class LinearPath(keras.layers.Layer):
         _, n_steps, n_features = windows.shape
         parts = []
         if self._with_past:
-            columns = tuple(self.pasts[target] for target in self._with_past)
+            columns = tuple(self.target_features[target] for target in self._with_past)
             series = ops.transpose(_columns(windows, columns), (2, 0, 1))
             own = ops.matmul(series, self.own_kernel) + self.own_bias
             parts.append(ops.transpose(own, (1, 2, 0)))
         if self._without:
             rows = ops.reshape(windows, (-1, n_steps * n_features))
             values = ops.matmul(rows, self.kernel) + self.bias
-            parts.append(ops.reshape(values, (-1, self.horizon, len(self._without))))
+            layout = ForecastLayout(self.horizon, len(self._without))
+            parts.append(layout.unflatten(values, ops.reshape))
+        # Each part is (n, horizon, its targets).
         steps = parts[0] if len(parts) == 1 else ops.concatenate(parts, axis=2)
         if len(parts) == 2:
             order = [*self._with_past, *self._without]
             steps = _columns(steps, tuple(order.index(t) for t in range(len(order))))
-        return ops.reshape(steps, (-1, self.horizon * len(self.pasts)))
+        return self._layout.flatten(steps, ops.reshape)
 
     def compute_output_shape(self, input_shape):
         """Return the shape that comes out."""
-        return input_shape[0], self.horizon * len(self.pasts)
+        return input_shape[0], self._layout.n_outputs
 
     def get_config(self):
         """Return what the constructor takes."""
-        own = {"horizon": self.horizon, "pasts": self.pasts, "shared": self.shared}
+        own = {
+            "horizon": self.horizon,
+            "target_features": self.target_features,
+            "shared": self.shared,
+        }
         return {**super().get_config(), **own}
 
     def _zeros(self, name, shape):

@@ -1,16 +1,52 @@
 """The network: its description, the Keras model it stands for, and its first weights."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from itertools import count
+from typing import Any
 
 import numpy as np
 
+from skseq._arrays.layout import ForecastLayout
 from skseq._keras.backend import keras
 from skseq._keras.layers import ChannelsApart, ChannelsTogether, LinearPath, Segments
 from skseq._keras.names import check_activation
 
-__all__ = ["Network", "build_model", "initial_weights"]
+__all__ = ["CELLS", "Cell", "Network", "build_model", "initial_weights"]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What depends on the kind of recurrent cell.
+
+    Attributes
+    ----------
+    layer : type
+        Keras's layer.
+    gates : tuple of str
+        In the order of the columns of the layer's kernels; each has ``units`` columns.
+    first_bias : mapping from gate to float
+        Where a gate's bias starts; 0 where it is not named.
+    zero_bias_arguments : mapping from str to object
+        Arguments of the layer that let its whole bias start at zero.
+    """
+
+    layer: type
+    gates: tuple[str, ...]
+    first_bias: Mapping[str, float] = field(default_factory=dict)
+    zero_bias_arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+# A new kind of cell is one line here, and a choice of it in Network.cell. JAX may have a faster
+# layer for it: FAST_LAYERS in jax/fused_lstm.py.
+CELLS = {
+    "lstm": Cell(
+        keras.layers.LSTM,
+        gates=("input", "forget", "candidate", "output"),
+        first_bias={"forget": 1.0},
+        zero_bias_arguments={"unit_forget_bias": False},
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -25,7 +61,7 @@ class Network:
     n_features, n_targets, horizon : int
     n_steps : int or None
         Needed by segments and by the linear path.
-    pasts : tuple of int or None
+    target_features : tuple of int or None
         For each target the feature that is its past; empty without a linear path and shared
         channels, which alone ask for it.
     units : tuple of int
@@ -39,13 +75,15 @@ class Network:
         Whether one network reads the past of each target by itself.
     has_linear_path : bool
         Whether a linear map of the window is added to what comes out of the LSTM.
+    cell : str
+        Key of ``CELLS``.
     """
 
     n_features: int
     n_targets: int = 1
     horizon: int = 1
     n_steps: int | None = None
-    pasts: tuple[int | None, ...] = ()
+    target_features: tuple[int | None, ...] = ()
     units: tuple[int, ...] = (50,)
     bidirectional: bool = False
     activation: str = "tanh"
@@ -55,14 +93,15 @@ class Network:
     segment_length: int = 1
     shares_channels: bool = False
     has_linear_path: bool = False
+    cell: str = "lstm"
 
     def __post_init__(self):
         check_activation(self.activation)
 
     @property
-    def n_outputs(self) -> int:
-        """Number of values that come out for each window."""
-        return self.horizon * self.n_targets
+    def layout(self) -> ForecastLayout:
+        """Steps and targets that come out for each window."""
+        return ForecastLayout(self.horizon, self.n_targets)
 
     @property
     def n_values_read(self) -> int:
@@ -72,7 +111,7 @@ class Network:
     @property
     def n_values_shown(self) -> int:
         """Number of values that its output layer gives for each window, or channel, it read."""
-        return self.horizon if self.shares_channels else self.n_outputs
+        return self.horizon if self.shares_channels else self.layout.n_outputs
 
 
 def build_model(
@@ -80,7 +119,7 @@ def build_model(
     *,
     masked: bool = False,
     initialized: bool = True,
-    lstm_layer: type = keras.layers.LSTM,
+    recurrent_layer: type | None = None,
 ):
     """Build the Keras model of a network.
 
@@ -94,8 +133,9 @@ def build_model(
     initialized : bool, default=True
         False leaves the weights zero, for a model that only ever runs with weights given to it:
         it is built faster, for nothing is drawn.
-    lstm_layer : type, default=keras.layers.LSTM
-        Layer class with the arguments and weights of Keras's own.
+    recurrent_layer : type, default=None
+        Layer class with the arguments and weights of Keras's own for this cell. None means that
+        one.
 
     Returns
     -------
@@ -104,12 +144,12 @@ def build_model(
     windows = keras.Input((network.n_steps, network.n_features), name="windows")
     mask = keras.Input((network.n_steps,), dtype="bool", name="known_steps") if masked else None
     values, known = _as_read(network, windows, mask)
-    outputs = _recurrent_path(network, values, known, initialized, lstm_layer)
+    outputs = _recurrent_path(network, values, known, initialized, recurrent_layer)
     if network.shares_channels:
         outputs = ChannelsTogether(network.n_targets, name="channels_together")(outputs)
     if network.has_linear_path:
         linear = LinearPath(
-            network.horizon, network.pasts, network.shares_channels, name="linear_path"
+            network.horizon, network.target_features, network.shares_channels, name="linear_path"
         )
         outputs = keras.layers.Add(name="sum")([outputs, linear(windows)])
     return keras.Model([windows, mask] if masked else windows, outputs, name="lstm")
@@ -119,9 +159,9 @@ def _as_read(network, windows, mask):
     """Arrange windows and mask as the LSTM reads them."""
     ops, values = keras.ops, windows
     if network.shares_channels:
-        values = ChannelsApart(network.pasts, name="channels_apart")(values)
+        values = ChannelsApart(network.target_features, name="channels_apart")(values)
         if mask is not None:
-            mask = ops.repeat(mask, len(network.pasts), axis=0)
+            mask = ops.repeat(mask, len(network.target_features), axis=0)
     if network.segment_length > 1:
         values = Segments(network.segment_length, name="segments")(values)
         if mask is not None:
@@ -131,13 +171,14 @@ def _as_read(network, windows, mask):
     return values, mask
 
 
-def _recurrent_path(network, values, mask, initialized, lstm_layer):
-    layers = keras.layers
+def _recurrent_path(network, values, mask, initialized, recurrent_layer):
+    layers, cell = keras.layers, CELLS[network.cell]
+    arguments = {} if initialized else cell.zero_bias_arguments
     kernel, recurrent = _SEEDED if initialized else _UNINITIALIZED
     bias = {} if initialized else {"bias_initializer": _zeros}
     seeds = count(1)
     for depth, units in enumerate(network.units):
-        lstm = lstm_layer(
+        layer = (recurrent_layer or cell.layer)(
             units,
             activation=network.activation,
             recurrent_dropout=network.recurrent_dropout,
@@ -145,13 +186,13 @@ def _recurrent_path(network, values, mask, initialized, lstm_layer):
             kernel_initializer=kernel(seed=next(seeds)),
             recurrent_initializer=recurrent(seed=next(seeds)),
             seed=next(seeds),
-            unit_forget_bias=initialized,
-            name=f"lstm_{depth}",
+            name=f"{network.cell}_{depth}",
+            **arguments,
             **bias,
         )
         if network.bidirectional:
-            lstm = layers.Bidirectional(lstm, name=f"bidirectional_{depth}")
-        values = lstm(values, mask=mask)
+            layer = layers.Bidirectional(layer, name=f"bidirectional_{depth}")
+        values = layer(values, mask=mask)
         if network.dropout:
             values = layers.Dropout(network.dropout, seed=next(seeds))(values)
     for depth, units in enumerate(network.dense_units):
@@ -199,15 +240,14 @@ def initial_weights(
        architectures.
     """
     weights: list[np.ndarray] = []
-    n_inputs = network.n_values_read
+    n_inputs, cell = network.n_values_read, CELLS[network.cell]
     for units in network.units:
         for _ in range(2 if network.bidirectional else 1):
-            bias = np.zeros(4 * units)
-            bias[units : 2 * units] = 1.0
+            n_columns = len(cell.gates) * units
             weights += [
-                _glorot_uniform(n_inputs, 4 * units, random),
-                _orthogonal(units, 4 * units, random),
-                bias,
+                _glorot_uniform(n_inputs, n_columns, random),
+                _orthogonal(units, n_columns, random),
+                np.repeat([cell.first_bias.get(gate, 0.0) for gate in cell.gates], units),
             ]
         n_inputs = units * (2 if network.bidirectional else 1)
     for units in (*network.dense_units, network.n_values_shown):

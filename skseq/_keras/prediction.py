@@ -5,9 +5,9 @@ from functools import lru_cache
 
 import numpy as np
 
+from skseq._arrays.normalization import NormalizedWindows
 from skseq._keras.backend import fast_paths_are_on, run_model
 from skseq._keras.network import Network, build_model
-from skseq._units import NormalizedWindows
 
 __all__ = ["predict"]
 
@@ -31,7 +31,7 @@ def predict(network: Network, weights: list[np.ndarray], windows: NormalizedWind
     ndarray of shape (n_windows, n_outputs), float32
     """
     chunk = _chunk_for(len(windows))
-    outputs = np.empty((len(windows), network.n_outputs), dtype=np.float32)
+    outputs = np.empty((len(windows), network.layout.n_outputs), dtype=np.float32)
     for begin in range(0, len(windows), chunk):
         inputs = windows.batch(slice(begin, begin + chunk))
         n_live = len(inputs)
@@ -55,39 +55,14 @@ def _forward(network, masked, fast):
     """Return a function of weights, inputs and known steps; it keeps no state between calls."""
     model = build_model(network, masked=masked, initialized=False)
     if fast:
-        return _jax_forward(model, masked, f"predict {network} {masked}")
+        from skseq._keras.jax.forward import forward_in_groups
+
+        return forward_in_groups(model, masked, _GROUP)
     lock = threading.Lock()
 
     def forward(weights, inputs, known):
         with lock:
             model.set_weights(weights)
             return run_model(model, [inputs, known] if masked else inputs)
-
-    return forward
-
-
-def _jax_forward(model, masked, described):
-    import jax
-
-    from skseq._keras.compilation_cache import CompiledOnce
-
-    frozen = [variable.value for variable in model.non_trainable_variables]
-
-    @jax.jit
-    def run(weights, *inputs):
-        def run_group(group):
-            outputs, _ = model.stateless_call(
-                weights, frozen, list(group) if masked else group[0], training=False
-            )
-            return outputs
-
-        groups = [values.reshape(-1, _GROUP, *values.shape[1:]) for values in inputs]
-        return jax.lax.map(run_group, groups).reshape(len(inputs[0]), -1)
-
-    compiled = CompiledOnce(run, described)
-
-    def forward(weights, inputs, known):
-        given = (inputs, known) if masked else (inputs,)
-        return np.asarray(compiled(weights, *given))
 
     return forward

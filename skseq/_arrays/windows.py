@@ -1,0 +1,272 @@
+"""Windows, futures and which rows follow each other, on plain NumPy arrays.
+
+This module knows positions and nothing else: no estimators, no index, no Keras.
+
+Words
+-----
+table
+    A 2-D array, one row per time step, one column per feature (or target).
+window
+    ``length`` consecutive rows of a table, oldest first.
+start
+    The table row at which a window begins.
+missing step
+    A row of a window in which every column is NaN.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.lib.stride_tricks import as_strided
+
+__all__ = ["Windows", "rows_with_known_future", "sliding_view"]
+
+_VALUES_PER_CHUNK = 1 << 22
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Windows:
+    """Windows over one table, held as the rows at which they start.
+
+    A view on one series, windows over several series and a stack of separate windows are all of
+    this form, so that whatever reads windows has one way to do so and never needs them all in
+    memory. It is array-like, of shape (n_windows, length, n_columns): ``numpy.asarray`` writes the
+    windows out, and indexing gives windows for a slice, list or mask of rows, else arrays.
+
+    Attributes
+    ----------
+    table : ndarray of shape (n_table_rows, n_columns)
+    starts : ndarray of shape (n_windows,)
+        Windows of which one starts a row after the other follow each other.
+    length : int
+    times : ndarray of int, shape (n_windows,), or None
+        When each window's own row is, for windows of several series; None means in their order.
+    """
+
+    table: np.ndarray
+    starts: np.ndarray
+    length: int
+    times: np.ndarray | None = None
+
+    @classmethod
+    def from_array(cls, array: np.ndarray) -> "Windows":
+        """Read a 3-D array; one whose windows overlap in memory gives its series, uncopied."""
+        n_windows, length, n_columns = array.shape
+        row_stride, step_stride, column_stride = array.strides
+        if length > 1 and row_stride == step_stride:
+            shape, strides = (n_windows + length - 1, n_columns), (step_stride, column_stride)
+            table = as_strided(array, shape, strides, writeable=False)
+            return cls(table, np.arange(n_windows), length)
+        table = array.reshape(n_windows * length, n_columns)
+        return cls(table, np.arange(n_windows) * length, length)
+
+    @classmethod
+    def of_futures(cls, table: np.ndarray, horizon: int) -> "Windows":
+        """Window t holds rows t ... t+horizon-1; those that would end outside are left out."""
+        return cls(table, np.arange(max(len(table) - horizon + 1, 0)), horizon)
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    @property
+    def n_columns(self) -> int:
+        """Number of columns of the table."""
+        return self.table.shape[1]
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """Shape of the windows written out."""
+        return len(self), self.length, self.n_columns
+
+    @property
+    def ndim(self) -> int:
+        """Number of axes of the windows written out."""
+        return 3
+
+    @property
+    def dtype(self) -> np.dtype:
+        """Data type of the windows written out."""
+        return self.table.dtype
+
+    def __repr__(self) -> str:
+        return f"<Windows of shape {self.shape}, {self.dtype}; numpy.asarray writes them out>"
+
+    def __getattr__(self, name):
+        if name.startswith("_"):
+            raise AttributeError(name)
+        raise AttributeError(
+            f"Windows over several series or gaps have no attribute {name!r}: write them out with "
+            "numpy.asarray(windows) for all that an array can do."
+        )
+
+    def __array__(self, dtype=None, copy=None) -> np.ndarray:
+        if copy is False:
+            raise ValueError("Windows are written out into a new array: copy=False cannot be had.")
+        array = self.to_array()
+        return array if dtype is None else array.astype(dtype, copy=False)
+
+    def __getitem__(self, key):
+        rows, *rest = key if isinstance(key, tuple) else (key,)
+        if rows is Ellipsis or rows is None:
+            return self.to_array()[key]
+        windows = self.take(np.atleast_1d(np.arange(len(self))[rows]))
+        if np.ndim(rows) == 0 and not isinstance(rows, slice):
+            return windows.to_array()[(0, *rest)]
+        if all(axis is Ellipsis for axis in rest):
+            return windows
+        return windows.to_array()[(slice(None), *rest)]
+
+    def take(self, rows: np.ndarray | slice) -> "Windows":
+        """Keep the windows at ``rows`` (positions, a mask or a slice); the table is shared."""
+        times = None if self.times is None else self.times[rows]
+        return replace(self, starts=self.starts[rows], times=times)
+
+    def to_array(self) -> np.ndarray:
+        """Copy the windows out, shape (n_windows, length, n_columns)."""
+        return self.table[self.starts[:, None] + np.arange(self.length)]
+
+    def as_view(self) -> np.ndarray:
+        """Show windows as a read-only view on the table, of which one starts on each row."""
+        row_stride, column_stride = self.table.strides
+        strides = (row_stride, row_stride, column_stride)
+        return as_strided(self.table, self.shape, strides, writeable=False)
+
+    def folded(self) -> "Windows":
+        """Give the same windows over a table that holds the steps they share only once.
+
+        Of a window that follows the one before, only the newest step is new. Windows most of which
+        share their steps already are handed back as they are.
+
+        Examples
+        --------
+        >>> array = np.array([[1.0, 2.0], [2.0, 3.0], [8.0, 9.0]])
+        >>> separate = Windows.from_array(array[:, :, np.newaxis])
+        >>> separate.folded().table[:, 0], separate.folded().starts
+        (array([1., 2., 3., 8., 9.]), array([0, 1, 3]))
+        """
+        if 2 * np.count_nonzero(np.diff(self.starts) == 1) >= len(self) - 1:
+            return self
+        n_new = np.full(len(self), self.length)
+        n_new[1:][self.follows()] = 1
+        ends = np.cumsum(n_new)
+        # Where the new steps of each window stand in the old table, less where they do in the new.
+        moved = self.starts + self.length - ends
+        table = self.table[np.arange(n_new.sum()) + np.repeat(moved, n_new)]
+        return replace(self, table=table, starts=ends - self.length)
+
+    def last_steps(self) -> np.ndarray:
+        """Copy the newest step of each window out, shape (n_windows, n_columns)."""
+        return self.table[self.starts + self.length - 1]
+
+    def count_in_window(self, table_rows: np.ndarray) -> np.ndarray:
+        """For each window, how many of its rows are marked in the mask ``table_rows``."""
+        marked_before = np.concatenate([[0], np.cumsum(table_rows)])
+        return marked_before[self.starts + self.length] - marked_before[self.starts]
+
+    def any_in_window(self, table_rows: np.ndarray) -> np.ndarray:
+        """For each window, whether one of its rows is marked in the mask ``table_rows``."""
+        return self.count_in_window(table_rows) > 0
+
+    def coverage(self, weights: np.ndarray) -> np.ndarray:
+        """For each table row, the summed weight of the windows that hold it."""
+        change = np.zeros(len(self.table) + 1)
+        np.add.at(change, self.starts, weights)
+        np.add.at(change, self.starts + self.length, -weights)
+        covered = np.zeros(len(self.table) + 1, dtype=np.int64)
+        np.add.at(covered, self.starts, weights != 0)
+        np.subtract.at(covered, self.starts + self.length, weights != 0)
+        # A running sum of floats leaves crumbs behind where no weight is left: those are zero.
+        return np.where(np.cumsum(covered) > 0, np.cumsum(change), 0.0)[:-1]
+
+    def follows(self) -> np.ndarray:
+        """Tell for each window but the last whether the next one is it, moved on by one step.
+
+        Windows that start on neighbouring rows of one table follow by construction; of those that
+        carry times, which were cut from series, no others do. Separate windows are compared by
+        value, NaN equal to NaN. Windows of one step share no step that could be compared, and
+        windows whose shared steps are all missing show nothing: these do not follow.
+
+        Returns
+        -------
+        ndarray of bool, shape (n_windows - 1,)
+        """
+        follows = np.diff(self.starts) == 1
+        if self.times is not None:
+            return follows
+        if self.length == 1:
+            return np.zeros(max(len(self) - 1, 0), dtype=bool)
+        unknown = np.flatnonzero(~follows)
+        chunk = max(1, _VALUES_PER_CHUNK // (self.length * self.n_columns))
+        overlap = np.arange(self.length - 1)
+        for begin in range(0, len(unknown), chunk):
+            pairs = unknown[begin : begin + chunk]
+            later = self.table[self.starts[pairs + 1, None] + overlap]
+            earlier = self.table[self.starts[pairs, None] + 1 + overlap]
+            is_missing = np.isnan(later) & np.isnan(earlier)
+            equal = ((later == earlier) | is_missing).all(axis=(1, 2))
+            follows[pairs] = equal & ~is_missing.all(axis=(1, 2))
+        return follows
+
+
+def rows_with_known_future(follows: np.ndarray, horizon: int) -> np.ndarray:
+    """Rows t for which t ... t+horizon-1 exist and each follows the one before it.
+
+    Parameters
+    ----------
+    follows : ndarray of bool, shape (n_rows - 1,)
+    horizon : int
+
+    Returns
+    -------
+    ndarray of int
+
+    Examples
+    --------
+    Rows 0 1 2 | 3 4, a gap before row 3: of two-step futures, rows 0, 1 and 3 have one.
+
+    >>> rows_with_known_future(np.array([True, True, False, True]), horizon=2)
+    array([0, 1, 3])
+    """
+    gaps_before = np.concatenate([[0], np.cumsum(~follows)])
+    first = np.arange(max(len(gaps_before) - horizon + 1, 0))
+    return first[gaps_before[first] == gaps_before[first + horizon - 1]]
+
+
+def sliding_view(
+    series: np.ndarray, n_steps: int, lag: int = 1, context: np.ndarray | None = None
+) -> np.ndarray:
+    """Give every row of a series the window of the ``n_steps`` rows that end ``lag`` before it.
+
+    Parameters
+    ----------
+    series : ndarray of shape (n_rows, n_features), float32 or float64
+    n_steps : int
+    lag : int, default=1
+    context : ndarray of shape (n_context, n_features), default=None
+        The rows directly before the series; only the latest ``n_steps + lag - 1`` are read.
+        None means that nothing is known before the first row: those steps are NaN.
+
+    Returns
+    -------
+    ndarray of shape (n_rows, n_steps, n_features)
+        A read-only view on one copy of ``n_rows + n_steps - 1`` rows.
+
+    Examples
+    --------
+    >>> sliding_view(np.array([[1.0], [2.0], [3.0]]), n_steps=2)[..., 0]
+    array([[nan, nan],
+           [nan,  1.],
+           [ 1.,  2.]])
+    """
+    n_rows, n_features = series.shape
+    reach = n_steps + lag - 1
+    padded = np.full((n_rows + n_steps - 1, n_features), np.nan, dtype=series.dtype)
+    kept = padded[reach:]
+    kept[:] = series[: len(kept)]
+    if context is not None and reach:
+        context = context[-reach:]
+        before = padded[reach - len(context) : reach]
+        before[:] = context[: len(before)]
+    row_stride, column_stride = padded.strides
+    shape, strides = (n_rows, n_steps, n_features), (row_stride, row_stride, column_stride)
+    return as_strided(padded, shape, strides, writeable=False)

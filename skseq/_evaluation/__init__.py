@@ -1,0 +1,1 @@
+"""Forecasts compared with the truth: scores, backtests, folds and pictures."""

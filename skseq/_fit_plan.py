@@ -1,0 +1,213 @@
+"""The plan of a fit: which network is trained, for how long, on which rows.
+
+A plan is made from the parameters of ``LSTMRegressor`` and from shapes, before anything is done.
+It trains nothing and remembers nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from numbers import Integral
+
+import numpy as np
+from sklearn.utils import check_random_state
+
+from skseq._arrays.layout import TargetLayout
+from skseq._arrays.pairs import SupervisedWindows, parts_by_time, split_latest
+from skseq._checks.leakage import warn_of_lost_times
+from skseq._keras.engine import CompileArguments, Network, Schedule, compile_arguments
+from skseq._sklearn.private import POSITIVE_INT
+
+__all__ = ["FitPlan", "fresh_arguments", "fresh_seed"]
+
+# An LSTM reads this many steps one by one; longer windows it reads in this many segments.
+_MOST_SINGLE_STEPS = 32
+_SEGMENTS = 8
+_FEWEST_ROWS_TO_STOP_EARLY = 1000
+_SMALLEST_SHARE_TRAINED_ON = 0.25
+
+
+@dataclass(frozen=True)
+class FitPlan:
+    """What one fit does.
+
+    Attributes
+    ----------
+    network : Network
+    schedule : Schedule
+        How many epochs, in what batches.
+    ridge_alpha : float
+        Penalty of the ridge regression at the start of the linear path.
+    stops_early : bool
+    has_trial : bool
+        Whether the ridge regression is kept unless training beats it significantly.
+    validation_fraction : float
+        Share of the rows to hold out for early stopping.
+    """
+
+    network: Network
+    schedule: Schedule
+    ridge_alpha: float
+    stops_early: bool
+    has_trial: bool
+    validation_fraction: float
+
+    @classmethod
+    def of(
+        cls,
+        params: Mapping,
+        layout: TargetLayout,
+        data: SupervisedWindows,
+        target_columns: tuple[int | None, ...],
+        *,
+        has_validation: bool,
+        continues: bool,
+    ) -> "FitPlan":
+        """Plan a fit.
+
+        Parameters
+        ----------
+        params : mapping
+            The parameters of the regressor by name.
+        layout : TargetLayout
+        data : SupervisedWindows
+            Only how many rows and steps it has, and at what times, is looked at.
+        target_columns : tuple of int or None
+            For each target the feature that holds its past.
+        has_validation : bool
+            Whether the user gave rows to validate on.
+        continues : bool
+            Whether the fit continues an earlier one.
+        """
+        network = _network(params, layout, data.windows.shape[1:], target_columns)
+        n_rows = len(data)
+        n_before = int(parts_by_time(data, params["validation_fraction"])[0].sum())
+        stops_early = _stops_early(params["early_stopping"], n_rows, n_before)
+        has_trial = (
+            stops_early
+            and params["early_stopping"] == "auto"
+            and network.has_linear_path
+            and not continues
+        )
+        n_trained = n_before if stops_early and not has_validation else n_rows
+        schedule = Schedule(
+            epochs=params["epochs"],
+            batch_size=_effective_batch_size(params["batch_size"], n_trained),
+            n_iter_no_change=params["n_iter_no_change"] if stops_early else None,
+            has_trial=has_trial,
+            ema_momentum=float(params["ema_momentum"]),
+            verbose=params["verbose"],
+        )
+        return cls(
+            network,
+            schedule,
+            float(params["ridge_alpha"] or 0.0),
+            stops_early,
+            has_trial,
+            params["validation_fraction"],
+        )
+
+    def check_continues(self, fitted: Network) -> None:
+        """Refuse to continue a fit of another network, with a ValueError."""
+        if self.network != fitted:
+            raise ValueError(
+                f"The fit to go on from has another network: {fitted}, not {self.network}. Set "
+                "warm_start=False, or keep the parameters that shape the network."
+            )
+
+    def split(
+        self, data: SupervisedWindows, validation: SupervisedWindows | None
+    ) -> tuple[SupervisedWindows, SupervisedWindows | None]:
+        """Split into rows to train on and rows to validate on, if there are to be any."""
+        if validation is not None or not self.stops_early:
+            return data, validation
+        warn_of_lost_times(data)
+        return split_latest(data, self.validation_fraction)
+
+
+def fresh_arguments(params: Mapping) -> CompileArguments:
+    """Make a fresh optimizer, loss, metrics and callbacks for one fit."""
+    arguments = compile_arguments(
+        loss=params["loss"],
+        optimizer=params["optimizer"],
+        learning_rate=float(params["learning_rate"]),
+        callbacks=params["callbacks"],
+        keras_params=params["keras_params"],
+    )
+    if arguments.backup is not None and params["random_state"] is None:
+        raise ValueError(
+            "callbacks holds BackupAndRestore, which needs random_state to be an int, got None: a "
+            "fit that draws another seed at every start cannot be gone on with."
+        )
+    return arguments
+
+
+def fresh_seed(random_state) -> np.random.SeedSequence:
+    """Draw one seed sequence for everything random in one fit."""
+    if random_state is None:
+        return np.random.SeedSequence()
+    return np.random.SeedSequence(check_random_state(random_state).randint(2**31 - 1))
+
+
+def _network(params, layout, window_shape, target_columns) -> Network:
+    n_steps, n_features = window_shape
+    has_linear_path = params["ridge_alpha"] is not None
+    segment_length = _segment_length(params["segment_length"], n_steps)
+    shares_channels = _shares_channels(params["share_channels"], target_columns, n_features)
+    return Network(
+        n_features=n_features,
+        n_targets=layout.n_targets,
+        horizon=layout.horizon,
+        n_steps=n_steps if has_linear_path or segment_length > 1 else None,
+        target_features=target_columns if has_linear_path or shares_channels else (),
+        units=_layer_sizes("units", params["units"]),
+        bidirectional=bool(params["bidirectional"]),
+        activation=params["activation"],
+        dropout=float(params["dropout"]),
+        recurrent_dropout=float(params["recurrent_dropout"]),
+        dense_units=_layer_sizes("dense_units", params["dense_units"], may_be_empty=True),
+        segment_length=segment_length,
+        shares_channels=shares_channels,
+        has_linear_path=has_linear_path,
+    )
+
+
+def _stops_early(early_stopping, n_rows, n_before):
+    """Tell whether to stop early; "auto" needs many rows, of which enough remain to train on."""
+    if early_stopping != "auto":
+        return bool(early_stopping)
+    remain_enough = n_before >= _SMALLEST_SHARE_TRAINED_ON * n_rows
+    return n_rows >= _FEWEST_ROWS_TO_STOP_EARLY and remain_enough
+
+
+def _segment_length(segment_length, n_steps):
+    if segment_length != "auto":
+        return min(int(segment_length), n_steps)
+    return 1 if n_steps <= _MOST_SINGLE_STEPS else -(-n_steps // _SEGMENTS)
+
+
+def _shares_channels(share_channels, target_columns, n_features):
+    """Whether one network is to read each target's past by itself; every feature must be one."""
+    is_possible = None not in target_columns and sorted(target_columns) == list(range(n_features))
+    if share_channels == "auto":
+        return is_possible and n_features > 1
+    if share_channels and not is_possible:
+        raise ValueError(
+            "share_channels=True needs every feature to be the past of one target, and every "
+            "target to have one: the targets have their pasts in features "
+            f"{list(target_columns)} of 0 to {n_features - 1}. Use share_channels='auto', or X and "
+            "y of the same columns."
+        )
+    return bool(share_channels)
+
+
+def _layer_sizes(name, value, may_be_empty=False):
+    """Read an int or a sequence of ints as a tuple of layer sizes."""
+    sizes = (value,) if isinstance(value, Integral) else tuple(value)
+    if not (sizes or may_be_empty) or not all(POSITIVE_INT.is_satisfied_by(s) for s in sizes):
+        raise ValueError(f"{name} must hold ints of at least 1, one per layer, got {value!r}.")
+    return tuple(int(size) for size in sizes)
+
+
+def _effective_batch_size(batch_size, n_rows):
+    """Cap the batch near the number of rows; powers of two, so that folds share a program."""
+    return min(int(batch_size), 1 << max(n_rows - 1, 0).bit_length())

@@ -1,0 +1,1 @@
+"""What runs on JAX alone: compiled epochs and predictions, and the folder of programs."""

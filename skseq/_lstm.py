@@ -1,0 +1,484 @@
+"""LSTMRegressor: a scikit-learn regressor that trains an LSTM on windows.
+
+Here are its parameters, its documentation and its methods. What a window is, which target belongs
+to it and how both are normalized is decided in ``_arrays``, what the parameters ask for in
+``_fit_plan``, how the network is built and trained in ``_keras``.
+"""
+
+from numbers import Real
+
+import numpy as np
+from sklearn.utils.validation import check_is_fitted
+
+from skseq._arrays.normalization import Normalization
+from skseq._arrays.target_features import TargetFeature, choose_target_features
+from skseq._base import WindowRegressor
+from skseq._checks.leakage import warn_of_leakage
+from skseq._fit_plan import FitPlan, fresh_arguments, fresh_seed
+from skseq._keras.engine import (
+    Network,
+    TrainingData,
+    TrainingState,
+    build_model,
+    first_weights,
+    predict,
+    train,
+)
+from skseq._sklearn.callbacks import EpochTasks, with_callbacks
+from skseq._sklearn.private import POSITIVE_INT, Interval, StrOptions
+from skseq._sklearn.transaction import unchanged_on_error
+
+__all__ = ["LSTMRegressor"]
+
+_SHARE = Interval(Real, 0, 1, closed="left")
+
+
+class LSTMRegressor(WindowRegressor):
+    """Long short-term memory network that predicts one or many steps of one or many targets.
+
+    An LSTM [1]_ reads the window of each row, oldest step first. Row t is predicted from window t.
+    With ``horizon=h`` it predicts ``y[t]`` to ``y[t+h-1]``, which ``fit`` and ``score`` build from
+    y themselves.
+
+    Parameters
+    ----------
+    units : int or tuple of int, default=50
+        Size of the LSTM's state; a tuple stacks one layer on the other.
+    horizon : int, default=1
+        Number of steps to predict for each row.
+    n_features : int, default=1
+        Values per step in 2-D input, whose rows hold ``n_steps * n_features`` values, oldest step
+        first. 3-D windows show their number of features and do not need it.
+    bidirectional : bool, default=False
+        Read each window from both ends.
+    activation : str, default="tanh"
+        Keras's name of the activation of the LSTM's state.
+    dropout : float, default=0.0
+        Share of an LSTM layer's outputs left out in a training step.
+    recurrent_dropout : float, default=0.0
+        Share of the state left out between two steps of a window in training.
+    dense_units : tuple of int, default=()
+        Sizes of the fully connected ReLU layers between the LSTM and the output.
+    normalize : {"window", "standard"} or None, default="window"
+        "standard" gives each feature and each target mean 0 and standard deviation 1 over the
+        rows that are trained on, by weight, and undoes it in ``predict``. "window" does so too,
+        but takes a feature that is the past of a target, and this target, relative to its last
+        known value in the window [2]_: so level and trend carry over to values never seen. None
+        trains on the values as they are.
+    target_features : "auto", list of int or None, or None, default="auto"
+        For each target the feature that is its past, up to an affine map, as a scaler in front
+        makes one. "auto" finds it: the target comes back as the last step of a later window. A
+        list says it, with None for a target whose past is not there. None: no target has one.
+    ridge_alpha : float or None, default=1.0
+        Weight of the penalty of the ridge regression that the linear path starts at, in
+        normalised units. Beside the LSTM, a linear map leads from the window to the forecast [3]_:
+        from the past of each target, or without one from all features. It begins as the ridge
+        regression in closed form, and the LSTM's part as zero, so that training can only go on
+        from there. None leaves the path out: a plain LSTM.
+    segment_length : int or "auto", default="auto"
+        How many steps the LSTM reads at once [4]_. "auto" reads windows of up to 32 steps step by
+        step, and longer ones in 8 segments.
+    share_channels : bool or "auto", default="auto"
+        Let one network read the past of each target by itself, as if they were separate series
+        [5]_. "auto" does so when there are several targets and every feature is the past of one.
+    loss : str, callable or subclass of keras.losses.Loss, default="mse"
+        What training makes small, in normalised units. A class takes its settings from
+        ``keras_params``, as in ``{"loss__delta": 0.5}``.
+    optimizer : str or subclass of keras.optimizers.Optimizer, default="adam"
+        Its other settings go into ``keras_params``.
+    learning_rate : float, default=0.001
+        Step size of the optimizer.
+    ema_momentum : float, default=0.99
+        The weights that are kept are a moving average over the steps of training [6]_, in which
+        the average before counts for so much. 0 keeps the last weights.
+    epochs : int, default=10
+        Passes over the rows; with early stopping, at most so many.
+    batch_size : int, default=32
+        Rows in one training step. One larger than the data means all rows at once.
+    early_stopping : bool or "auto", default="auto"
+        Stop when the loss on the validation rows has not fallen for ``n_iter_no_change`` epochs,
+        and keep the weights of the best one, those before the first among them. "auto" does so
+        from 1,000 rows on, if at least a quarter of them remains to train on, and asks for more
+        where there is a linear path: unless the best epoch is better than the ridge regression
+        beyond chance [7]_, what is kept is the ridge regression over all rows, those set apart
+        among them. The test is a one-sided t-test at 1 % on the means over blocks of ``horizon``
+        validation rows. ``best_epoch_`` says which it was. A fit that goes on from another, by
+        ``warm_start``, keeps the best epoch.
+    validation_fraction : float, default=0.1
+        Share of the rows set apart for early stopping: the latest. The
+        ``n_steps + horizon - 1`` rows before them are left out, so that no window and no future
+        lies on both sides. Not used when ``fit`` gets ``X_val`` and ``y_val``.
+    n_iter_no_change : int, default=10
+        Epochs to wait for a better one.
+    callbacks : keras.callbacks.Callback, a subclass of it, or a list of these, default=None
+        Called as in Keras. Give classes, or leave copying them to ``clone``: a callback that
+        remembers things must not serve two fits. ``keras.callbacks.BackupAndRestore(folder)`` has
+        every epoch saved there: the same fit, started again after its process was killed, goes on
+        and comes to the same result to the last bit.
+    keras_params : dict, default=None
+        Settings that are seldom searched over: ``metrics``, and keys that go to the constructor
+        of the object they name, as in ``{"optimizer__clipnorm": 1.0, "callbacks__patience": 3}``.
+    max_missing : float, default=0.0
+        Share of its steps that a window may miss and still be trained on, from 0 to below 1. The
+        missing steps are skipped, in training as in ``predict``; nothing stands in for them.
+    warm_start : bool, default=False
+        Let ``fit`` go on from the weights, the optimizer's state and the normalisation of the
+        fit before.
+    random_state : int, RandomState instance or None, default=None
+        Determines first weights, order of the rows and dropout. None draws a fresh seed from the
+        operating system; no global generator is read or moved.
+    verbose : int, default=0
+        0 is silent, 1 shows a progress bar for each epoch, 2 a line.
+
+    Attributes
+    ----------
+    history_ : dict of str to list of float
+        Loss, metrics and, with validation rows, the same with ``val_`` before the name; one
+        number per epoch, in normalised units. NaN in epochs of a warm start without them.
+    n_iter_ : int
+        Number of epochs trained, all calls together.
+    best_epoch_ : int
+        The epoch whose weights were kept, counted as in ``n_iter_``: the last one without early
+        stopping. 0 stands for the weights before the first: with a linear path, the ridge
+        regression as it was.
+    n_features_in_ : int
+        Columns of 2-D input; features of 3-D windows.
+    feature_names_in_ : ndarray of shape (`n_features_in_`,)
+        Names of the columns of 2-D input; only when all of them are strings.
+    target_names_in_ : list
+        Names of the targets; only when y is a pandas Series or DataFrame.
+    target_features_ : list of int or None
+        For each target the feature that is its past.
+    model_ : keras.Model
+        The trained network in normalised units, for windows without missing steps.
+
+    See Also
+    --------
+    SlidingWindowTransformer : Cuts the windows inside a pipeline.
+    forecast : What comes after the last row.
+    horizon_scorer : Any scorer, for more than one step.
+
+    Notes
+    -----
+    NaN in X stands for a missing step, in which every feature must be NaN. Windows that miss more
+    than ``max_missing`` of their steps are not trained on. The LSTM skips a missing step, and a
+    segment of which all steps are missing; to the linear path and inside a segment a missing step
+    counts as equal to the last value, or with ``normalize="standard"`` to the mean. NaN targets
+    are not trained on.
+
+    References
+    ----------
+    .. [1] Hochreiter and Schmidhuber (1997), Long short-term memory. Neural Computation 9(8).
+    .. [2] Zeng, Chen, Zhang and Xu (2023), Are transformers effective for time series
+       forecasting? AAAI.
+    .. [3] Lai, Chang, Yang and Liu (2018), Modeling long- and short-term temporal patterns with
+       deep neural networks. SIGIR. There trained from random weights.
+    .. [4] Lin, Lin, Wu, Zhao, Mo and Zhang (2023), SegRNN: Segment recurrent neural network for
+       long-term time series forecasting. arXiv:2308.11200.
+    .. [5] Nie, Nguyen, Sinthong and Kalagnanam (2023), A time series is worth 64 words: Long-term
+       forecasting with transformers. ICLR.
+    .. [6] Polyak and Juditsky (1992), Acceleration of stochastic approximation by averaging. SIAM
+       Journal on Control and Optimization 30(4).
+    .. [7] Diebold and Mariano (1995), Comparing predictive accuracy. Journal of Business & Economic
+       Statistics 13(3). There with a variance that allows for overlap, here with blocks.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from sklearn.pipeline import make_pipeline
+    >>> from skseq import LSTMRegressor, SlidingWindowTransformer
+    >>> ramp = np.arange(10.0, 120.0, 10.0)
+    >>> model = make_pipeline(
+    ...     SlidingWindowTransformer(n_steps=5), LSTMRegressor(units=8, epochs=5, random_state=0)
+    ... )
+    >>> model.fit(ramp.reshape(-1, 1), ramp).predict(ramp.reshape(-1, 1)).shape
+    (11,)
+    """
+
+    _network: Network
+    _state: TrainingState
+    _normalization: Normalization
+    _target_features: tuple[TargetFeature | None, ...]
+    _saved_classes = (
+        *WindowRegressor._saved_classes,
+        Network,
+        TargetFeature,
+        TrainingState,
+        Normalization,
+    )
+
+    _parameter_constraints = {
+        "units": [POSITIVE_INT, tuple, list],
+        "horizon": [POSITIVE_INT],
+        "n_features": [POSITIVE_INT],
+        "bidirectional": ["boolean"],
+        "activation": [str],
+        "dropout": [_SHARE],
+        "recurrent_dropout": [_SHARE],
+        "dense_units": [tuple, list],
+        "normalize": [StrOptions({"window", "standard"}), None],
+        "target_features": [StrOptions({"auto"}), tuple, list, None],
+        "ridge_alpha": [Interval(Real, 0, None, closed="left"), None],
+        "segment_length": [POSITIVE_INT, StrOptions({"auto"})],
+        "share_channels": ["boolean", StrOptions({"auto"})],
+        "loss": "no_validation",
+        "optimizer": [str, type],
+        "learning_rate": [Interval(Real, 0, None, closed="neither")],
+        "ema_momentum": [_SHARE],
+        "epochs": [POSITIVE_INT],
+        "batch_size": [POSITIVE_INT],
+        "early_stopping": ["boolean", StrOptions({"auto"})],
+        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
+        "n_iter_no_change": [POSITIVE_INT],
+        "callbacks": "no_validation",
+        "keras_params": [dict, None],
+        "max_missing": [_SHARE],
+        "warm_start": ["boolean"],
+        "random_state": ["random_state"],
+        "verbose": ["verbose"],
+    }
+
+    def __init__(
+        self,
+        units=50,
+        *,
+        horizon=1,
+        n_features=1,
+        bidirectional=False,
+        activation="tanh",
+        dropout=0.0,
+        recurrent_dropout=0.0,
+        dense_units=(),
+        normalize="window",
+        target_features="auto",
+        ridge_alpha=1.0,
+        segment_length="auto",
+        share_channels="auto",
+        loss="mse",
+        optimizer="adam",
+        learning_rate=0.001,
+        ema_momentum=0.99,
+        epochs=10,
+        batch_size=32,
+        early_stopping="auto",
+        validation_fraction=0.1,
+        n_iter_no_change=10,
+        callbacks=None,
+        keras_params=None,
+        max_missing=0.0,
+        warm_start=False,
+        random_state=None,
+        verbose=0,
+    ):
+        self.units = units
+        self.horizon = horizon
+        self.n_features = n_features
+        self.bidirectional = bidirectional
+        self.activation = activation
+        self.dropout = dropout
+        self.recurrent_dropout = recurrent_dropout
+        self.dense_units = dense_units
+        self.normalize = normalize
+        self.target_features = target_features
+        self.ridge_alpha = ridge_alpha
+        self.segment_length = segment_length
+        self.share_channels = share_channels
+        self.loss = loss
+        self.optimizer = optimizer
+        self.learning_rate = learning_rate
+        self.ema_momentum = ema_momentum
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.early_stopping = early_stopping
+        self.validation_fraction = validation_fraction
+        self.n_iter_no_change = n_iter_no_change
+        self.callbacks = callbacks
+        self.keras_params = keras_params
+        self.max_missing = max_missing
+        self.warm_start = warm_start
+        self.random_state = random_state
+        self.verbose = verbose
+
+    @with_callbacks
+    def fit(self, X, y, sample_weight=None, X_val=None, y_val=None):
+        """Train the network.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_rows, n_steps, n_features) or (n_rows, n_steps * n_features)
+            The window of each row, oldest step first.
+        y : array-like of shape (n_rows,), (n_rows, n_targets) or (n_rows, horizon, n_targets)
+            The value of each row; the last form holds ready-made futures and needs ``horizon=1``.
+            NaN where it is not known.
+        sample_weight : array-like of shape (n_rows,), default=None
+            Weight of each row. None weighs all rows alike; a row of weight 0 is left out.
+        X_val, y_val : array-like, default=None
+            Windows and targets to validate on, in place of a share of X and y.
+
+        Returns
+        -------
+        LSTMRegressor
+            The fitted regressor.
+
+        Raises
+        ------
+        ValueError
+            Before any training, for parameters or data that cannot be trained on.
+        DivergenceError
+            When the loss or the weights become NaN or infinite. Whatever is raised, the
+            regressor is left as it was.
+
+        Warns
+        -----
+        LeakageWarning
+            When y is the last step of its own window in every row, as it is or behind a scaler.
+        """
+        self._validate_params()
+        tasks = EpochTasks(self, _learned, X, y, sample_weight)
+        with unchanged_on_error(self):
+            params = self.get_params(deep=False)
+            self._learn(params, X, y, sample_weight, X_val, y_val, tasks)
+            tasks.end()
+        return self
+
+    def partial_fit(self, X, y, sample_weight=None):
+        """Train for one more epoch, on these rows; without early stopping.
+
+        The first call determines the normalisation and the shape of windows and targets.
+
+        Parameters
+        ----------
+        X : array-like of shape (n_rows, n_steps, n_features) or (n_rows, n_steps * n_features)
+            The window of each row, oldest step first.
+        y : array-like of shape (n_rows,), (n_rows, n_targets) or (n_rows, horizon, n_targets)
+            The value of each row.
+        sample_weight : array-like of shape (n_rows,), default=None
+            Weight of each row. None weighs all rows alike.
+
+        Returns
+        -------
+        LSTMRegressor
+            The fitted regressor.
+        """
+        self._validate_params()
+        with unchanged_on_error(self):
+            one_epoch = {"epochs": 1, "early_stopping": False, "warm_start": True}
+            self._learn(self.get_params(deep=False) | one_epoch, X, y, sample_weight)
+        return self
+
+    @property
+    def model_(self):
+        """The trained network as a Keras model, built when first asked for.
+
+        It works in normalised units on float32 windows without missing steps, and is a copy:
+        training it further changes no prediction of this regressor.
+        """
+        check_is_fitted(self)
+        if "_model" not in vars(self):
+            self._model = build_model(self._network)
+            self._model.set_weights(self._state.weights)
+        return self._model
+
+    def __getstate__(self):
+        """Leave the Keras model out: it is built anew from the weights."""
+        state = dict(super().__getstate__())
+        state.pop("_model", None)
+        return state
+
+    def _is_fitted(self):
+        return "_state" in vars(self)
+
+    def _learn(self, params, X, y, sample_weight, X_val=None, y_val=None, tasks=None):
+        """Read, plan, normalize, train, keep."""
+        continues = params["warm_start"] and self._is_fitted()
+        arguments = fresh_arguments(params)
+        data = self._read_training_data(X, y, sample_weight, reset=not continues)
+        validation = self._read_validation_data(X_val, y_val)
+        warn_of_leakage(data)
+        if not continues:
+            self._target_features = choose_target_features(self.target_features, data)
+            self.target_features_ = [
+                None if found is None else found.feature for found in self._target_features
+            ]
+
+        plan = FitPlan.of(
+            params,
+            self._layout,
+            data,
+            tuple(self.target_features_),
+            has_validation=validation is not None,
+            continues=continues,
+        )
+        if continues:
+            plan.check_continues(self._network)
+        training, held_out = plan.split(data, validation)
+
+        self._network = plan.network
+        if not continues:
+            self._normalization = self._learn_normalization(training)
+        seed = fresh_seed(self.random_state)
+        state = train(
+            plan.network,
+            arguments,
+            plan.schedule,
+            self._normalized(training),
+            self._normalized_validation(held_out, "" if X_val is None else "_val"),
+            seed,
+            start=self._state if continues else None,
+            ridge_alpha=plan.ridge_alpha / training.weights.max(),
+            watch=tasks,
+        )
+        if plan.has_trial and not state.best_epoch:
+            self._keep_ridge_of_all_rows(state, plan, data, seed)
+        if not params["warm_start"]:
+            state.optimizer_state = None
+        self.__dict__.update(_learned(state))
+        self.__dict__.pop("_model", None)
+
+    def _keep_ridge_of_all_rows(self, state, plan, data, seed):
+        """Fit the ridge regression to all rows, the held-out ones included; nothing is trained."""
+        self._normalization = self._learn_normalization(data)
+        ridge_alpha = plan.ridge_alpha / data.weights.max()
+        state.weights = first_weights(plan.network, self._normalized(data), seed, ridge_alpha)
+        state.optimizer_state = None
+
+    def _predict_steps(self, windows):
+        inputs = self._normalization.normalize_inputs(windows)
+        outputs = predict(self._network, self._state.weights, inputs)
+        return self._normalization.undo(self._layout.unflatten(outputs), windows)
+
+    def _read_validation_data(self, X_val, y_val):
+        if X_val is None and y_val is None:
+            return None
+        if X_val is None or y_val is None:
+            raise ValueError("X_val and y_val belong together: only one of them was given.")
+        return self._read_training_data(X_val, y_val, reset=False, X_name="X_val", y_name="y_val")
+
+    def _learn_normalization(self, data):
+        return Normalization.of(self.normalize, data, data.weights, self._target_features)
+
+    def _normalized(self, data):
+        return TrainingData(
+            self._normalization.normalize_inputs(data.windows),
+            self._normalization.normalize_targets(data),
+            (data.weights / data.weights.max()).astype(np.float32),
+        )
+
+    def _normalized_validation(self, data, name_ends):
+        if data is None:
+            return None
+        return TrainingData(
+            self._normalization.normalize_inputs(data.windows, f"X{name_ends}"),
+            self._normalization.normalize_targets(data, f"y{name_ends}"),
+            np.ones(len(data), dtype=np.float32),
+        )
+
+
+def _learned(state: TrainingState) -> dict:
+    """Attributes that a regressor has after this state of training."""
+    return {
+        "_state": state,
+        "history_": state.history,
+        "n_iter_": state.n_epochs,
+        "best_epoch_": state.best_epoch,
+    }

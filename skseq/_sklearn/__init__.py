@@ -1,0 +1,1 @@
+"""What estimators need of scikit-learn: private names, callbacks, saved state."""

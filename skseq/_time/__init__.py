@@ -1,0 +1,1 @@
+"""What an index says: labels, series, order, gaps, and the rows that come next."""
