@@ -94,7 +94,7 @@ def save_for_ever(folder):
 READERS = {
     "model.pickle": lambda path: pickle.loads(path.read_bytes()),
     "model.joblib": joblib.load,
-    "model.skops": lambda path: skops.io.load(path, trusted=["skseq._lstm.LSTMRegressor"]),
+    "model.skops": lambda path: skops.io.load(path, trusted=["skseq.LSTMRegressor"]),
     "network.keras": keras.models.load_model,
 }
 JOBS = {

@@ -2,9 +2,9 @@
 Honest validation, and what leaks look like
 ===========================================
 
-How good can a score look that is wrong? The last ten years of a series are kept back. On the years
+How good can a score look that is wrong? The last ten years of a series are held out. On the years
 before, the same candidates are scored in three ways: honestly, with shuffled rows, and with the
-answer in the window. Then the years kept back tell which score to believe.
+answer in the window. Then the held-out years show which score to believe.
 """
 
 import textwrap
@@ -92,18 +92,18 @@ print(
 )
 
 # %%
-# What came: one forecast for each month kept back, from models that saw none of them.
+# What came: one forecast for each held-out month, from models that saw none of them.
 
 for pipeline in pipelines.values():
     pipeline.fit(past, past["co2"])
-table["years kept back"] = [
+table["held-out years"] = [
     mean_absolute_error(held_out["co2"], pipeline.predict(held_out))
     for pipeline in pipelines.values()
 ]
 print(f"MAE in ppm, one month ahead\n{table.round(2).to_string(na_rep='')}")
 
 # %%
-# With shuffled rows the plain LSTM seems to beat the last month; in the years kept back it misses
+# With shuffled rows the plain LSTM seems to beat the last month; in the held-out years it misses
 # by three times as much. The honest folds put it last, as those years do.
 
 figure, (above, below) = plt.subplots(2, 1, figsize=(7, 7), layout="constrained")
@@ -111,7 +111,7 @@ held_out["co2"].plot(ax=above, color="black", label="measured")
 for name, style in {"LSTM": "--", "plain LSTM": ":"}.items():
     forecasts = pd.Series(pipelines[name].predict(held_out), index=held_out.index)
     forecasts.plot(ax=above, linestyle=style, linewidth=2, label=name)
-above.set(title="The years kept back", xlabel="", ylabel="CO2 in ppm")
+above.set(title="The held-out years", xlabel="", ylabel="CO2 in ppm")
 above.legend()
 for (way, of_way), marker in zip(table.items(), "ovxs", strict=True):
     below.plot(of_way, table.index, marker, fillstyle="none", markersize=9, label=way)

@@ -46,7 +46,7 @@ for name, model in models.items():
     pipeline.fit(train, train["temperature"])
     mapie = SplitConformalRegressor(pipeline, confidence_level=0.9, prefit=True)
     mapie.conformalize(calibration, calibration["temperature"])
-    # The rows must follow on those of `fit`, so that the first ones find their history.
+    # The rows must follow on those of `fit`, so that the first ones find their context.
     forecasts, bounds = mapie.predict_interval(sea["1980":])
     forecasts, (lower, upper) = forecasts[-len(test) :], bounds[-len(test) :, :, 0].T
     truth = test["temperature"].to_numpy()

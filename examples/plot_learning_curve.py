@@ -17,7 +17,6 @@ from skseq import (
     LSTMRegressor,
     SeasonalNaiveRegressor,
     SlidingWindowTransformer,
-    TrainingHistoryDisplay,
 )
 
 series = sunspots.load_pandas().data
@@ -67,13 +66,14 @@ for network in networks.values():
 
 figure, axes = plt.subplots(1, 3, figsize=(8, 3.8), layout="constrained", sharey=True)
 for ax, (name, network) in zip(axes, networks.items(), strict=True):
-    curves = TrainingHistoryDisplay.from_estimator(network, ax=ax)
-    ax.set(title=f"{name}\nlowest: epoch {curves.best_epoch_}", ylabel="")
-    ax.get_legend().remove()
+    losses = pd.DataFrame(network.history_, index=range(1, network.n_iter_ + 1))
+    best = losses["val_loss"].idxmin()
+    losses[["loss", "val_loss"]].plot(ax=ax, style=["-", "--"], color="tab:blue", legend=False)
+    ax.axvline(best, color="tab:blue", linestyle=":")
+    ax.set(title=f"{name}\nlowest: epoch {best}", xlabel="epoch")
 axes[0].set(ylabel="loss, normalised units")
-lines = [curves.line_, curves.val_line_, curves.best_line_]
 names = ["rows trained on", "rows watched", "lowest loss on the rows watched"]
-figure.legend(lines, names, loc="outside lower center", ncols=3)
+figure.legend(axes[0].get_lines(), names, loc="outside lower center", ncols=3)
 plt.show()
 
 # %%

@@ -51,7 +51,7 @@ for name, series, target, horizon, n_known in tasks:
     y = series[:, target]
     known, expected = series[:n_known], y[n_known : n_known + horizon]
 
-    # The series is both X and y; the steps ahead are built inside, and `forecast` goes on from
+    # The series is both X and y; the steps ahead are built inside, and `forecast` continues from
     # the last known row.
     pipe = Pipeline(
         [

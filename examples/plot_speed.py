@@ -23,7 +23,7 @@ from skseq import LastValueRidge, LSTMRegressor, SeasonalNaiveRegressor, make_wi
 
 # %%
 # A noisy wave whose season is 24 rows long, as windows and what follows each. The last 120 rows are
-# kept back.
+# held out.
 
 noise = np.random.default_rng(0).normal(scale=0.1, size=720)
 X, y = make_windows(np.sin(np.arange(720) * 2 * np.pi / 24) + noise, n_steps=24)

@@ -24,6 +24,7 @@ from skseq._keras.engine import (
     predict,
     train,
 )
+from skseq._public import public
 from skseq._sklearn.callbacks import EpochTasks, with_callbacks
 from skseq._sklearn.private import POSITIVE_INT, Interval, StrOptions
 from skseq._sklearn.transaction import unchanged_on_error
@@ -33,6 +34,7 @@ __all__ = ["LSTMRegressor"]
 _SHARE = Interval(Real, 0, 1, closed="left")
 
 
+@public
 class LSTMRegressor(WindowRegressor):
     """Long short-term memory network that predicts one or many steps of one or many targets.
 
@@ -98,14 +100,14 @@ class LSTMRegressor(WindowRegressor):
     early_stopping : bool or "auto", default="auto"
         Stop when the loss on the validation rows has not fallen for ``n_iter_no_change`` epochs,
         and keep the weights of the best one, those before the first among them. "auto" does so
-        from 1,000 rows on, if at least a quarter of them remains to train on, and asks for more
-        where there is a linear path: unless the best epoch is better than the ridge regression
-        beyond chance [7]_, what is kept is the ridge regression over all rows, those set apart
-        among them. The test is a one-sided t-test at 1 % on the means over blocks of ``horizon``
-        validation rows. ``best_epoch_`` says which it was. A fit that goes on from another, by
+        from 1,000 rows on, if at least a quarter of them remains to train on. With a linear path it
+        also holds a trial [7]_: unless the best epoch is significantly better than the ridge
+        regression, the ridge regression is kept, over all rows, the held-out ones included. The
+        trial is a one-sided t-test at 1 % on the means over blocks of ``horizon`` held-out rows.
+        ``best_epoch_`` says which of the two was kept. A fit that continues another one, by
         ``warm_start``, keeps the best epoch.
     validation_fraction : float, default=0.1
-        Share of the rows set apart for early stopping: the latest. The
+        Share of the rows held out for early stopping: the latest ones. The
         ``n_steps + horizon - 1`` rows before them are left out, so that no window and no future
         lies on both sides. Not used when ``fit`` gets ``X_val`` and ``y_val``.
     n_iter_no_change : int, default=10
@@ -122,7 +124,7 @@ class LSTMRegressor(WindowRegressor):
         Share of its steps that a window may miss and still be trained on, from 0 to below 1. The
         missing steps are skipped, in training as in ``predict``; nothing stands in for them.
     warm_start : bool, default=False
-        Let ``fit`` go on from the weights, the optimizer's state and the normalisation of the
+        Let ``fit`` continue from the weights, the optimizer's state and the normalization of the
         fit before.
     random_state : int, RandomState instance or None, default=None
         Determines first weights, order of the rows and dropout. None draws a fresh seed from the

@@ -5,10 +5,12 @@ from numbers import Integral
 import numpy as np
 
 from skseq._arrays.windows import Windows, sliding_view
+from skseq._public import public
 
 __all__ = ["make_windows"]
 
 
+@public
 def make_windows(
     series, n_steps, *, horizon=1, lag=1, target=None, stride=1
 ) -> tuple[np.ndarray, np.ndarray]:

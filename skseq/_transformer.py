@@ -19,6 +19,7 @@ from skseq._checks.inputs import check_numbers
 from skseq._checks.labels import check_same_index, warn_of_dates_as_text
 from skseq._checks.leakage import warn_of_targets_ahead
 from skseq._checks.missing_context import warn_of_held_out_rows, warn_of_missing_context
+from skseq._public import public
 from skseq._sklearn.callbacks import CallbackSupportMixin, fit_as_one_task
 from skseq._sklearn.private import (
     Interval,
@@ -44,6 +45,7 @@ def _has_names(transformer) -> bool:
     )
 
 
+@public
 class SlidingWindowTransformer(CallbackSupportMixin, TransformerMixin, SavableEstimator):
     """Give every row the window of past rows that may be used to predict it.
 

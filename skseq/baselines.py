@@ -13,6 +13,7 @@ from skseq._arrays.scale import Scale
 from skseq._arrays.target_features import TargetFeature, find_target_features
 from skseq._base import WindowRegressor
 from skseq._checks.warn import warn_user
+from skseq._public import public
 from skseq._sklearn.callbacks import fit_as_one_task
 from skseq._sklearn.private import POSITIVE_INT, Interval
 from skseq._sklearn.transaction import unchanged_on_error
@@ -22,6 +23,7 @@ __all__ = ["LastValueRidge", "SeasonalNaiveRegressor"]
 _WINDOWS_PER_CHUNK = 4096
 
 
+@public
 class SeasonalNaiveRegressor(WindowRegressor):
     """Repeat the value of one season ago; with ``season=1``, the last known value.
 
@@ -133,6 +135,7 @@ class SeasonalNaiveRegressor(WindowRegressor):
         return tags
 
 
+@public
 class LastValueRidge(WindowRegressor):
     """Ridge regression from each window, relative to its last values, to all steps at once.
 

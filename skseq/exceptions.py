@@ -7,7 +7,7 @@ __all__ = ["DivergenceError", "IncompleteWindowWarning", "LeakageWarning"]
 
 
 class IncompleteWindowWarning(UserWarning):
-    """Windows miss steps that the history before the given rows could have filled."""
+    """Windows miss steps that the rows before the given ones could have filled."""
 
 
 class LeakageWarning(UserWarning):

@@ -19,6 +19,7 @@ from skseq._evaluation.composition import (
     parts_of,
     windows_in,
 )
+from skseq._public import public
 from skseq._sklearn.private import safe_indexing
 from skseq._time.future_rows import plan_future_rows
 from skseq._time.index import index_of
@@ -28,6 +29,7 @@ from skseq.exceptions import IncompleteWindowWarning
 __all__ = ["forecast"]
 
 
+@public
 def forecast(estimator, X, *, X_future=None):
     """Forecast what comes after the last row of each series in X.
 
@@ -65,13 +67,13 @@ def forecast(estimator, X, *, X_future=None):
     Warns
     -----
     IncompleteWindowWarning
-        When a series has a break so shortly before its end that its window is incomplete, or when
+        When a series has a gap so shortly before its end that its window is incomplete, or when
         its last rows are missing (NaN), so that the forecast is made without them or, behind an
         imputer, from what was filled in.
     UserWarning
         When X has gaps in its index, and a step in front of the windows hides them from these.
 
-    Of breaks and missing rows nothing is said where the pipeline stands inside another estimator,
+    Nothing is said of gaps and missing rows where the pipeline is inside another estimator,
     such as ``TransformedTargetRegressor``, which does not show its windows.
 
     Examples

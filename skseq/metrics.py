@@ -10,10 +10,12 @@ from sklearn.utils.metadata_routing import get_routing_for_object
 from skseq._evaluation.composition import chosen_estimator, part_at_the_end
 from skseq._evaluation.errors import error_by_step, mean_absolute_scaled_error, skill_score
 from skseq._evaluation.known_forecasts import check_builds_futures, known_forecasts
+from skseq._public import public
 
 __all__ = ["error_by_step", "horizon_scorer", "mean_absolute_scaled_error", "skill_score"]
 
 
+@public
 def horizon_scorer(scoring):
     """Make any scorer compare each row's forecast with its whole future.
 

@@ -127,11 +127,11 @@ def test_only_leaks_put_the_plain_lstm_before_the_last_month(run_example):
     last_month, plain = table.loc["repeat the last month"], table.loc["plain LSTM"]
     assert plain["shuffled"] < last_month["shuffled"]
     assert plain["honest folds"] > last_month["honest folds"]
-    assert plain["years kept back"] > 2.5 * last_month["years kept back"]
-    for way in ["honest folds", "years kept back"]:
+    assert plain["held-out years"] > 2.5 * last_month["held-out years"]
+    for way in ["honest folds", "held-out years"]:
         assert table[way].idxmax() == "plain LSTM"
     assert (
-        table["lag=0"].dropna() < table["years kept back"][["ridge", "LSTM", "plain LSTM"]]
+        table["lag=0"].dropna() < table["held-out years"][["ridge", "LSTM", "plain LSTM"]]
     ).all()
     assert len(example["leaks"]) == 10
 

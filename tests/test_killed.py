@@ -296,7 +296,7 @@ for number in itertools.count():
 READERS = {
     "model.pickle": lambda path: pickle.loads(path.read_bytes()),
     "model.joblib": joblib.load,
-    "model.skops": lambda path: skops.io.load(path, trusted=["skseq._lstm.LSTMRegressor"]),
+    "model.skops": lambda path: skops.io.load(path, trusted=["skseq.LSTMRegressor"]),
     "network.keras": keras.models.load_model,
 }
 

@@ -14,9 +14,7 @@ from sklearn.pipeline import make_pipeline
 from skseq import (
     ForecastDisplay,
     LastValueRidge,
-    LSTMRegressor,
     SlidingWindowTransformer,
-    TrainingHistoryDisplay,
     backtest,
 )
 
@@ -31,12 +29,6 @@ FRAME = pd.DataFrame(
     index=HOURS,
 )
 LOAD = FRAME["load"]
-HISTORY = {
-    "loss": [4.0, 2.0, 1.0, 0.5],
-    "mae": [2.0, 1.0, 0.9, 0.8],
-    "val_loss": [5.0, 3.0, 3.5, 3.0],
-    "val_mae": [2.5, 1.5, 1.6, 1.4],
-}
 
 
 @pytest.fixture(autouse=True)
@@ -284,79 +276,12 @@ def test_a_backtest_with_steps_taken_out_is_refused(ridge):
         ForecastDisplay.from_estimator(ridge, FRAME, LOAD, series="north")
 
 
-# History
+# The axes
 
 
-def test_a_history_is_drawn_with_its_validation_and_its_best_epoch():
-    display = TrainingHistoryDisplay.from_history(HISTORY, name="small")
-    assert_array_equal(display.line_.get_xdata(), [1, 2, 3, 4])
-    assert_array_equal(display.line_.get_ydata(), HISTORY["loss"])
-    assert_array_equal(display.val_line_.get_ydata(), HISTORY["val_loss"])
-    assert display.best_epoch_ == 2
-    assert_array_equal(display.best_line_.get_xdata(), [2, 2])
-    legend = [text.get_text() for text in display.ax_.get_legend().get_texts()]
-    assert legend == ["small: loss", "small: val_loss", "small: lowest val_loss: epoch 2"]
-
-
-def test_another_metric_keeps_the_best_epoch_of_the_loss():
-    display = TrainingHistoryDisplay.from_history(
-        HISTORY, metric="mae", val_kwargs={"color": "red"}
-    )
-    assert_array_equal(display.val_line_.get_ydata(), HISTORY["val_mae"])
-    assert display.val_line_.get_color() == "red"
-    assert display.best_epoch_ == 2
-
-
-def test_without_validation_there_is_no_best_epoch():
-    display = TrainingHistoryDisplay.from_history({"loss": [1.0]})
-    assert display.val_line_ is display.best_line_ is display.best_epoch_ is None
-
-
-def test_epochs_that_were_not_validated_are_passed_over():
-    history = {"loss": [3.0, 2.0, 1.0], "val_loss": [np.nan, 2.0, 4.0]}
-    assert TrainingHistoryDisplay.from_history(history).best_epoch_ == 2
-
-
-def test_the_best_epoch_is_the_one_that_early_stopping_keeps():
-    windows = SlidingWindowTransformer(4).fit_transform(FRAME)
-    settings = {"units": 4, "learning_rate": 0.1, "random_state": 0}
-    early = LSTMRegressor(
-        **settings, epochs=40, early_stopping=True, validation_fraction=0.3, n_iter_no_change=3
-    ).fit(windows, LOAD)
-    display = TrainingHistoryDisplay.from_estimator(early)
-    assert len(display.line_.get_xdata()) == early.n_iter_
-    assert display.best_epoch_ == early.n_iter_ - 3
-
-
-def test_the_history_inside_a_search_is_found():
-    pipe = make_pipeline(SlidingWindowTransformer(4), LSTMRegressor(4, epochs=2, random_state=0))
-    search = GridSearchCV(pipe, {"lstmregressor__batch_size": [16]}, cv=TimeSeriesSplit(2))
-    display = TrainingHistoryDisplay.from_estimator(search.fit(FRAME, LOAD))
-    assert_array_equal(display.line_.get_ydata(), search.best_estimator_[-1].history_["loss"])
-
-
-def test_what_has_no_history_is_refused(ridge):
-    with pytest.raises(ValueError, match="Pipeline holds no history of training"):
-        TrainingHistoryDisplay.from_estimator(ridge)
-    with pytest.raises(
-        ValueError, match=r"metric='mse' was not logged. Use one of \['loss', 'mae'\]"
-    ):
-        TrainingHistoryDisplay.from_history(HISTORY, metric="mse")
-
-
-# Both
-
-
-@pytest.mark.parametrize(
-    "draw",
-    [
-        lambda ax: TrainingHistoryDisplay.from_history(HISTORY, ax=ax),
-        lambda ax: ForecastDisplay.from_predictions([1.0, 2.0], [1.0, 2.0], ax=ax),
-    ],
-)
-def test_given_axes_are_drawn_on(draw):
+def test_given_axes_are_drawn_on():
     figure, ax = plt.subplots()
-    display = draw(ax)
+    display = ForecastDisplay.from_predictions([1.0, 2.0], [1.0, 2.0], ax=ax)
     assert display.ax_ is ax
     assert display.figure_ is figure
     assert plt.get_fignums() == [figure.number]
@@ -366,14 +291,12 @@ def test_without_matplotlib_the_error_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
     with pytest.raises(ImportError, match=r"ForecastDisplay.plot needs .* 'skseq\[plot\]'"):
         ForecastDisplay.from_predictions([1.0], [1.0])
-    with pytest.raises(ImportError, match=r"TrainingHistoryDisplay.plot needs matplotlib"):
-        TrainingHistoryDisplay.from_history(HISTORY)
 
 
-def test_importing_the_displays_imports_neither_matplotlib_nor_keras(fresh_python):
+def test_importing_the_display_imports_neither_matplotlib_nor_keras(fresh_python):
     script = """
 import sys
-from skseq import ForecastDisplay, TrainingHistoryDisplay
+from skseq import ForecastDisplay
 print([name for name in ("matplotlib", "keras") if name in sys.modules])
 """
     assert fresh_python(script) == "[]"

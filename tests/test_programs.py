@@ -1,5 +1,6 @@
 """Compiled programs are shared between fits, and nothing but speed depends on it."""
 
+import json
 import logging
 import threading
 
@@ -215,3 +216,37 @@ def test_a_program_from_disk_computes_what_it_computed_when_it_was_new(fresh_pyt
     assert sorted(tmp_path.rglob("*-cache")) == programs
     without_a_folder = fresh_python(FIT_AND_SHOW, **folder | {"SKSEQ_CACHE_DIR": ""})
     assert new == from_disk == without_a_folder
+
+
+FIT_AND_SAVE = """
+import pickle, sys
+import numpy as np
+from skseq import LSTMRegressor, make_windows
+
+X, y = make_windows(np.sin(np.arange(120.0) / 4), n_steps=5)
+model = LSTMRegressor(4, epochs=1, random_state=0).fit(X, y)
+model.predict(X[:1])
+pickle.dump((model, X), open(sys.argv[1], "wb"))
+"""
+
+LOAD_AND_PREDICT = """
+import pickle, sys
+import jax
+
+seen = []
+jax.monitoring.register_event_listener(lambda event, **_: seen.append(event))
+model, X = pickle.load(open(sys.argv[1], "rb"))
+model.predict(X[:1])
+print([sum(event.endswith(end) for event in seen) for end in ("/cache_misses", "/cache_hits")])
+"""
+
+
+def test_a_process_that_only_predicts_compiles_nothing_when_the_programs_are_on_disk(
+    fresh_python, tmp_path
+):
+    environment = {"SKSEQ_CACHE_DIR": str(tmp_path / "programs"), "SKSEQ_FAST_PATHS": "on"}
+    fresh_python(FIT_AND_SAVE, tmp_path / "model", **environment)
+    said = fresh_python(LOAD_AND_PREDICT, tmp_path / "model", **environment)
+    n_compiled, n_read = json.loads(said)
+    assert n_compiled == 0
+    assert n_read > 0

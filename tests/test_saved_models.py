@@ -28,8 +28,8 @@ from skseq import (
 from skseq._sklearn.saved_state import from_plain, to_plain
 
 DATA = Path(__file__).parent / "data"
-TRUSTED = ["skseq._lstm.LSTMRegressor", "skseq._transformer.SlidingWindowTransformer"]
-BASELINES = ["skseq.baselines.LastValueRidge", "skseq.baselines.SeasonalNaiveRegressor"]
+TRUSTED = ["skseq.LSTMRegressor", "skseq.SlidingWindowTransformer"]
+BASELINES = ["skseq.LastValueRidge", "skseq.SeasonalNaiveRegressor"]
 TINY = {"units": 4, "epochs": 2, "random_state": 0}
 
 

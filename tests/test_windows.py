@@ -329,11 +329,11 @@ def test_words_in_a_column_of_objects_are_refused():
     lag=st.sampled_from([0, 1, 2, 7, 24]),
     n_context=st.one_of(st.none(), st.integers(0, 40)),
 )
-def test_sliding_view_equals_a_loop_with_and_without_history(
-    n_rows, n_features, n_steps, lag, n_history
+def test_sliding_view_equals_a_loop_with_and_without_context(
+    n_rows, n_features, n_steps, lag, n_context
 ):
     series = measurements(n_rows, n_features)
-    context = None if n_history is None else measurements(n_history, n_features, seed=1)
+    context = None if n_context is None else measurements(n_context, n_features, seed=1)
     windows = sliding_view(series, n_steps, lag, context)
     assert_array_equal(windows, windows_by_loop(series, n_steps, lag, context))
 

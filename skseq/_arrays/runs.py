@@ -1,4 +1,4 @@
-"""Runs of rows that follow each other without a break, and windows that never leave one.
+"""Runs of rows that follow each other without a gap, and windows that never leave one.
 
 NumPy only: positions are worked out from lengths first, then everything is indexed once.
 

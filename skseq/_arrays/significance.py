@@ -1,4 +1,4 @@
-"""Whether one forecast is better than another beyond chance: NumPy and SciPy only."""
+"""Whether one forecast is significantly better than another: NumPy and SciPy only."""
 
 import numpy as np
 from scipy.special import stdtrit
@@ -34,7 +34,7 @@ def is_significantly_lower(losses: np.ndarray, reference: np.ndarray, block_leng
 
     Examples
     --------
-    A gain of 1 in each of three blocks is no chance; one of 9, -3 and -3 may be.
+    A gain of 1 in each of three blocks is significant; one of 9, -3 and -3 is not.
 
     >>> zeros = np.zeros(6)
     >>> is_significantly_lower(zeros - 1, zeros, block_length=2)

@@ -10,7 +10,7 @@ __all__ = ["warn_of_filled_ends", "warn_of_gaps_at_the_end", "warn_of_missing_en
 
 
 def warn_of_gaps_at_the_end(is_missing, window, plan):
-    """Say which series break off so late that the oldest steps of their windows are missing."""
+    """Warn of series with a gap so late that the oldest steps of their windows are missing."""
     since = plan.n_rows_since_a_gap()
     has_gap = (since < window.n_rows_back_) & is_missing[:, :, 0].any(axis=1)
     if has_gap.any():

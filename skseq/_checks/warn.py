@@ -1,5 +1,6 @@
 """Warnings that point at the user's own line, however deep in a pipeline or a search they begin."""
 
+import contextlib
 import os
 import sys
 import warnings
@@ -10,14 +11,12 @@ import sklearn
 
 __all__ = ["warn_user"]
 
-# The folders of skseq, scikit-learn and joblib.
-_LIBRARY_FOLDERS = tuple(
-    f"{folder}{os.sep}"
-    for folder in (
-        Path(__file__).parents[1],
-        Path(sklearn.__file__).parent,
-        Path(joblib.__file__).parent,
-    )
+# The folders of skseq, scikit-learn and joblib; a decorator may put contextlib between them.
+_LIBRARIES = (
+    f"{Path(__file__).parents[1]}{os.sep}",
+    f"{Path(sklearn.__file__).parent}{os.sep}",
+    f"{Path(joblib.__file__).parent}{os.sep}",
+    contextlib.__file__,
 )
 
 
@@ -46,4 +45,4 @@ def warn_user(message: str, category: type[Warning]) -> None:
 
 
 def _is_library(filename: str) -> bool:
-    return filename.startswith(_LIBRARY_FOLDERS)
+    return filename.startswith(_LIBRARIES)

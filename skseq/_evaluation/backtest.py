@@ -14,6 +14,7 @@ from sklearn.utils.parallel import Parallel, delayed
 from skseq._arrays.known_forecasts import KnownForecasts
 from skseq._evaluation.composition import chosen_estimator, part_at_the_end, windows_in
 from skseq._evaluation.known_forecasts import known_forecasts, known_forecasts_of_windows
+from skseq._public import public
 from skseq._sklearn.private import safe_indexing
 from skseq._time.groups import split_groups
 from skseq._time.index import target_names
@@ -22,6 +23,7 @@ from skseq.exceptions import IncompleteWindowWarning, LeakageWarning
 __all__ = ["backtest"]
 
 
+@public
 def backtest(estimator, X, y, *, cv, groups=None, n_jobs=None, refit=True):
     """Forecast the test rows of every fold, and put the forecasts beside the truth.
 

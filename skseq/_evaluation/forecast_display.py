@@ -12,12 +12,14 @@ import numpy as np
 
 from skseq._evaluation.axes import axes_to_draw_on, has_line_labelled, shorten_dates
 from skseq._evaluation.forecast_arrays import of_backtest, of_estimator, of_predictions
+from skseq._public import public
 
 __all__ = ["ForecastDisplay"]
 
 _KINDS = ("forecasts", "error_by_step")
 
 
+@public
 class ForecastDisplay:
     """Forecasts of chosen rows against the truth, or their mean error by step.
 
@@ -49,7 +51,6 @@ class ForecastDisplay:
     See Also
     --------
     skseq.backtest : The table that ``from_backtest`` takes.
-    TrainingHistoryDisplay : How the training went.
 
     Examples
     --------
@@ -181,12 +182,8 @@ class ForecastDisplay:
         *,
         target=None,
         series=None,
-        kind="forecasts",
-        origins=None,
-        name=None,
         ax=None,
-        truth_kwargs=None,
-        forecast_kwargs=None,
+        **plot_params,
     ):
         """Draw what a fitted estimator forecasts for rows whose future lies in y.
 
@@ -202,30 +199,18 @@ class ForecastDisplay:
             Name or number of the target to draw. None means the first.
         series : label, default=None
             Name of the series to draw, when the windows have groups. None means the first.
-        kind : {"forecasts", "error_by_step"}, default="forecasts"
-            What to draw, as in ``plot``.
-        origins : int or array-like of labels, default=None
-            Whose forecasts are drawn, as in ``plot``.
-        name : str, default=None
-            What the legend calls the forecasts.
         ax : matplotlib Axes, default=None
             Where to draw. None makes a new figure.
-        truth_kwargs, forecast_kwargs : dict, default=None
-            Handed to matplotlib for the line of the truth, and for those of forecasts or errors.
+        **plot_params : dict
+            The other parameters of ``plot``: ``kind``, ``origins``, ``name``, ``truth_kwargs`` and
+            ``forecast_kwargs``.
 
         Returns
         -------
         ForecastDisplay
             The display that was drawn.
         """
-        return cls._of(of_estimator(estimator, X, y, target, series)).plot(
-            ax,
-            kind=kind,
-            origins=origins,
-            name=name,
-            truth_kwargs=truth_kwargs,
-            forecast_kwargs=forecast_kwargs,
-        )
+        return cls._of(of_estimator(estimator, X, y, target, series)).plot(ax, **plot_params)
 
     @classmethod
     def from_predictions(
@@ -234,12 +219,8 @@ class ForecastDisplay:
         y_pred,
         *,
         target=None,
-        kind="forecasts",
-        origins=None,
-        name=None,
         ax=None,
-        truth_kwargs=None,
-        forecast_kwargs=None,
+        **plot_params,
     ):
         """Draw forecasts made before, of rows that follow each other.
 
@@ -252,30 +233,18 @@ class ForecastDisplay:
             The last ``horizon - 1`` rows, whose future is not known, are left out.
         target : str or int, default=None
             Name or number of the target to draw. None means the first.
-        kind : {"forecasts", "error_by_step"}, default="forecasts"
-            What to draw, as in ``plot``.
-        origins : int or array-like of labels, default=None
-            Whose forecasts are drawn, as in ``plot``.
-        name : str, default=None
-            What the legend calls the forecasts.
         ax : matplotlib Axes, default=None
             Where to draw. None makes a new figure.
-        truth_kwargs, forecast_kwargs : dict, default=None
-            Handed to matplotlib for the line of the truth, and for those of forecasts or errors.
+        **plot_params : dict
+            The other parameters of ``plot``: ``kind``, ``origins``, ``name``, ``truth_kwargs`` and
+            ``forecast_kwargs``.
 
         Returns
         -------
         ForecastDisplay
             The display that was drawn.
         """
-        return cls._of(of_predictions(y_true, y_pred, target)).plot(
-            ax,
-            kind=kind,
-            origins=origins,
-            name=name,
-            truth_kwargs=truth_kwargs,
-            forecast_kwargs=forecast_kwargs,
-        )
+        return cls._of(of_predictions(y_true, y_pred, target)).plot(ax, **plot_params)
 
     @classmethod
     def from_backtest(
@@ -284,12 +253,8 @@ class ForecastDisplay:
         *,
         target=None,
         series=None,
-        kind="forecasts",
-        origins=None,
-        name=None,
         ax=None,
-        truth_kwargs=None,
-        forecast_kwargs=None,
+        **plot_params,
     ):
         """Draw the forecasts of every test fold.
 
@@ -301,30 +266,18 @@ class ForecastDisplay:
             Name or number of the target to draw. None means the first.
         series : label, default=None
             Name of the series to draw. None means the first.
-        kind : {"forecasts", "error_by_step"}, default="forecasts"
-            What to draw, as in ``plot``.
-        origins : int or array-like of labels, default=None
-            Whose forecasts are drawn, as in ``plot``.
-        name : str, default=None
-            What the legend calls the forecasts.
         ax : matplotlib Axes, default=None
             Where to draw. None makes a new figure.
-        truth_kwargs, forecast_kwargs : dict, default=None
-            Handed to matplotlib for the line of the truth, and for those of forecasts or errors.
+        **plot_params : dict
+            The other parameters of ``plot``: ``kind``, ``origins``, ``name``, ``truth_kwargs`` and
+            ``forecast_kwargs``.
 
         Returns
         -------
         ForecastDisplay
             The display that was drawn.
         """
-        return cls._of(of_backtest(table, target, series)).plot(
-            ax,
-            kind=kind,
-            origins=origins,
-            name=name,
-            truth_kwargs=truth_kwargs,
-            forecast_kwargs=forecast_kwargs,
-        )
+        return cls._of(of_backtest(table, target, series)).plot(ax, **plot_params)
 
     @classmethod
     def _of(cls, arrays):

@@ -3,6 +3,7 @@
 import numpy as np
 from sklearn.model_selection import TimeSeriesSplit
 
+from skseq._public import public
 from skseq._sklearn.private import GroupsConsumerMixin
 from skseq._time.groups import split_groups
 from skseq._time.series import SeriesIndex
@@ -10,6 +11,7 @@ from skseq._time.series import SeriesIndex
 __all__ = ["PanelTimeSeriesSplit"]
 
 
+@public
 class PanelTimeSeriesSplit(GroupsConsumerMixin, TimeSeriesSplit):
     """Cut all series of a table at the same points in time.
 
@@ -49,7 +51,7 @@ class PanelTimeSeriesSplit(GroupsConsumerMixin, TimeSeriesSplit):
     -----
     Without an index of times, the time of a row is its place in its series, so that series are
     taken to begin together. Ints that merely number the rows of several series are no times. A
-    fold in which a series has no rows to train on tests it without history.
+    fold in which a series has no rows to train on tests it without context.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Backups of a fit between two epochs, so that one that was killed goes on where it was.
+"""Backups of a fit between two epochs, so that one that was killed continues where it was.
 
 Asked for with Keras's own word, ``keras.callbacks.BackupAndRestore(folder)`` in ``callbacks``;
 what is written is skseq's: besides weights and optimizer also the moving average, the order of the
@@ -6,7 +6,7 @@ rows, the dropout, early stopping and the history, so that the result is that of
 fit to the last bit. A file is written beside its place, then renamed: it is whole or not there.
 
 Its name is a digest of all that the result depends on. So the fits of a search share one folder,
-and a fit with other data or parameters begins anew instead of going on from the wrong place.
+and a fit with other data or parameters restarts instead of continuing from the wrong place.
 """
 
 import contextlib
@@ -48,7 +48,7 @@ class Backup:
         -------
         facts : dict
         arrays : dict of str to list of ndarray
-            Both None when there is nothing to go on from.
+            Both None when there is nothing to continue from.
         """
         # What a killed process was about to write.
         for unfinished in self._path.parent.glob(f"{self._path.stem}.*.unfinished"):

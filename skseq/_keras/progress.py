@@ -25,7 +25,7 @@ class TrainingState:
 
 
 class Progress:
-    """Where a fit stands between two epochs, as it can be saved and gone on from."""
+    """Where a fit is between two epochs, as it can be saved and continued."""
 
     def __init__(self, epoch, random, trainer: Trainer, best: "BestWeights"):
         self.epoch, self.random, self.trainer, self.best = epoch, random, trainer, best

@@ -20,7 +20,7 @@ __all__ = ["FutureRows", "plan_future_rows"]
 
 @dataclass(frozen=True, eq=False)
 class FutureRows:
-    """Where rows after the last ones stand when they are added to a table, series after series.
+    """Where rows after the last ones are when they are added to a table, series after series.
 
     Attributes
     ----------
