@@ -1,13 +1,14 @@
 """The forward pass of a network with given weights, in chunks of a few fixed sizes."""
 
 import threading
-from functools import lru_cache
+from functools import partial
 
 import numpy as np
 
 from skseq._arrays.normalization import NormalizedWindows
 from skseq._keras.backend import fast_paths_are_on, run_model
 from skseq._keras.network import Network, build_model
+from skseq._keras.pool import Pool
 
 __all__ = ["predict"]
 
@@ -38,7 +39,8 @@ def predict(network: Network, weights: list[np.ndarray], windows: NormalizedWind
         if n_live < chunk:
             inputs = np.concatenate([inputs, np.zeros((chunk - n_live, *inputs.shape[1:]), "f4")])
         known = ~np.isnan(inputs[:, :, 0])
-        forward = _forward(network, not known.all(), fast_paths_are_on())
+        key = network, not known.all(), fast_paths_are_on()
+        forward = _forward_passes.get(key, partial(_make_forward, *key))
         outputs[begin : begin + n_live] = forward(weights, np.nan_to_num(inputs), known)[:n_live]
     return outputs
 
@@ -50,8 +52,10 @@ def _chunk_for(n_windows):
     return _CHUNK if n_windows <= _LARGE_CHUNK // 2 else _LARGE_CHUNK
 
 
-@lru_cache(maxsize=32)
-def _forward(network, masked, fast):
+_forward_passes = Pool()
+
+
+def _make_forward(network, masked, fast):
     """Return a function of weights, inputs and known steps; it keeps no state between calls."""
     model = build_model(network, masked=masked, initialized=False)
     if fast:

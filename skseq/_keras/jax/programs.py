@@ -7,8 +7,6 @@ device once and windows are gathered there batch by batch. Their lengths are pad
 sizes, so that folds of different length run the same program; padded rows are never read.
 """
 
-import threading
-from collections import OrderedDict
 from functools import partial
 
 import jax
@@ -20,11 +18,11 @@ from skseq._keras.jax.fused_lstm import FAST_LAYERS
 from skseq._keras.keras_trainer import dropout_states
 from skseq._keras.loss import WeightedLoss
 from skseq._keras.network import build_model
+from skseq._keras.pool import Pool
 
 __all__ = ["JaxTrainer"]
 
 _FEWEST_ROWS = 4096
-_PROGRAMS_KEPT = 32
 
 
 class _TrainingProgram:
@@ -125,25 +123,7 @@ def _gather(data, order, n_rows, number, n_steps, horizon, batch_size):
     return batch, is_live.sum()
 
 
-class _Programs:
-    """The programs used last, bounded in number; safe to ask from several threads."""
-
-    def __init__(self, n_kept):
-        self._kept = OrderedDict()
-        self._n_kept = n_kept
-        self._lock = threading.Lock()
-
-    def get(self, key, make):
-        with self._lock:
-            if key not in self._kept:
-                self._kept[key] = make()
-            self._kept.move_to_end(key)
-            while len(self._kept) > self._n_kept:
-                self._kept.popitem(last=False)
-            return self._kept[key]
-
-
-_training_programs = _Programs(_PROGRAMS_KEPT)
+_training_programs = Pool()
 
 
 class JaxTrainer:
