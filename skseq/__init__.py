@@ -7,8 +7,7 @@ import importlib
 
 from skseq._make_windows import make_windows
 from skseq._transformer import SlidingWindowTransformer
-
-__version__ = "0.1.0.dev0"
+from skseq._version import __version__ as __version__
 
 __all__ = [
     "ForecastDisplay",

@@ -13,7 +13,6 @@ import contextlib
 import hashlib
 import json
 import os
-import sys
 import tempfile
 import zipfile
 from pathlib import Path
@@ -21,6 +20,7 @@ from pathlib import Path
 import numpy as np
 
 from skseq._keras.backend import backend_name, fast_paths_are_on, keras
+from skseq._version import __version__
 
 __all__ = ["Backup", "digest_of_fit"]
 
@@ -106,7 +106,7 @@ def digest_of_fit(
     digest = hashlib.sha256()
     told = {
         "versions": [
-            sys.modules["skseq"].__version__,
+            __version__,
             keras.__version__,
             backend_name,
             fast_paths_are_on(),

@@ -15,6 +15,8 @@ import sys
 import numpy as np
 from sklearn.base import BaseEstimator
 
+from skseq._version import __version__
+
 __all__ = ["SavableEstimator", "from_plain", "to_plain"]
 
 _KIND = "skseq"
@@ -37,7 +39,7 @@ class SavableEstimator(BaseEstimator):
             for name, value in dict(super().__getstate__()).items()
         }
         return state | {
-            "_saved_by": importlib.import_module("skseq").__version__,
+            "_saved_by": __version__,
             "_format": _FORMAT,
         }
 
@@ -55,10 +57,9 @@ class SavableEstimator(BaseEstimator):
                 if name not in parameters
             }
         except (AttributeError, KeyError, TypeError, ValueError) as error:
-            here = importlib.import_module("skseq").__version__
             raise ValueError(
                 f"This {type(self).__name__} was saved by skseq {version} and cannot be read by "
-                f"skseq {here}: {error}. Load it with skseq {version}, or fit it again."
+                f"skseq {__version__}: {error}. Load it with skseq {version}, or fit it again."
             ) from error
         # A parameter that is younger than the file does by default what was done without it.
         defaults = {name: parameter.default for name, parameter in parameters.items()}
