@@ -123,6 +123,7 @@ class SeasonalNaiveRegressor(WindowRegressor):
             if past is None:
                 forecast[:, :, target] = self._means[target]
                 continue
+            # Shape (n_windows, horizon).
             values = windows.table[newest[:, None] - offsets, past.feature]
             values = past.slope * values.astype(np.float64) + past.intercept
             forecast[:, :, target] = np.where(np.isnan(values), self._means[target], values)
@@ -229,6 +230,7 @@ class LastValueRidge(WindowRegressor):
         for begin in range(0, len(data), _WINDOWS_PER_CHUNK):
             chunk = np.arange(begin, min(begin + _WINDOWS_PER_CHUNK, len(data)))
             windows = data.windows.take(chunk)
+            # (n, horizon, n_targets) less (n, 1, n_targets)
             outputs = data.targets.take(chunk).to_array() - self._last_values(windows)
             equations.add(self._inputs(windows), self._layout.flatten(outputs), data.weights[chunk])
         # The last steps are all zero, so that without a penalty there are many solutions.

@@ -53,6 +53,7 @@ class NormalizedWindows:
 
     def batch(self, rows: np.ndarray | slice) -> np.ndarray:
         """Write some windows out, float32 of shape (n, length, n_columns); NaN stays."""
+        # (n, length, n_columns) less (n, 1, n_columns)
         values = self.windows.take(rows).to_array() - self.bases[rows][:, None]
         return (values / self.scale.scale).astype(np.float32)
 
@@ -107,6 +108,7 @@ class Normalization:
 
     def normalize_inputs(self, windows: Windows, name: str = "X") -> NormalizedWindows:
         """Put windows into the network's units; an error calls them by the name given."""
+        # What each column of each window is relative to: (n_windows, n_features).
         bases = np.broadcast_to(self.inputs.shift, (len(windows), windows.n_columns)).copy()
         relative = self._is_relative_feature()
         if relative.any():
@@ -160,6 +162,7 @@ def last_known_steps(windows: Windows) -> np.ndarray:
     """
     table = windows.table
     is_known = ~np.isnan(table).all(axis=1)
+    # For each table row the newest known row up to it, -1 without any: (n_table_rows,).
     newest_known = np.maximum.accumulate(np.where(is_known, np.arange(len(table)), -1))
     newest = newest_known[windows.starts + windows.length - 1]
     steps = table[np.maximum(newest, 0)].astype(np.float64)
@@ -194,7 +197,7 @@ def _spread(normalized, weights, columns):
     for begin in range(0, len(normalized), chunk):
         rows = slice(begin, begin + chunk)
         values = normalized.batch(rows)[:, :, columns].astype(np.float64)
-        weight = weights[rows][:, None, None]
+        weight = weights[rows][:, None, None]  # over (n, length, n_chosen)
         squares += np.nansum(weight * values**2)
         total += (weight * ~np.isnan(values)).sum()
     return np.sqrt(squares / total) if squares > 0 else 1.0

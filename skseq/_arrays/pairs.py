@@ -65,6 +65,7 @@ class SupervisedWindows:
 
         -1 throughout for ready-made targets, which lie in no row.
         """
+        # Shape (n_rows, horizon).
         table_rows = self.targets.starts[:, None] + np.arange(self.targets.length)
         is_ready_made = len(self.targets.table) != len(self.order)
         return np.full(table_rows.shape, -1) if is_ready_made else self.order[table_rows]
@@ -90,6 +91,7 @@ def pair_with_targets(
     if layout.is_ready_made or horizon == 1:
         targets = Windows(table, np.arange(len(windows)) * horizon, horizon, windows.times)
         return SupervisedWindows(order, windows, targets, order, np.ones(len(order)), n_gaps)
+    # Rows of the table from which horizon rows follow each other: (n_known,).
     first = rows_with_known_future(_checked_follows(windows, horizon, X_name), horizon)
     ends = None if windows.times is None else windows.times[first + horizon - 1]
     targets = Windows(table, first, horizon, ends)
@@ -184,6 +186,6 @@ def _end_well_before(data, is_validation, gap):
     ends_before = data.targets.times < data.windows.times[is_validation].min()
     starts, validation_starts = data.windows.starts, np.sort(data.windows.starts[is_validation])
     # Series lie apart in the table by more than the gap, so this finds none of another one.
-    nearest = np.searchsorted(validation_starts, starts)
+    nearest = np.searchsorted(validation_starts, starts)  # (n_rows,)
     later = np.append(validation_starts, np.iinfo(np.int64).max)[nearest]
     return ends_before & (later - starts > gap)

@@ -27,7 +27,7 @@ class NormalEquations:
 
     def add(self, inputs: np.ndarray, outputs: np.ndarray, weights: np.ndarray) -> None:
         """Take more rows into account, shapes (n, n_inputs), (n, n_outputs) and (n,)."""
-        weighted = weights[:, None] * inputs
+        weighted = weights[:, None] * inputs  # (n, n_inputs)
         self._total += weights.sum()
         self._gram += inputs.T @ weighted
         self._cross += weighted.T @ outputs
@@ -39,6 +39,7 @@ class NormalEquations:
         if self._total == 0:
             return np.zeros_like(self._cross), np.zeros_like(self._output_sum)
         input_mean, output_mean = self._input_sum / self._total, self._output_sum / self._total
+        # Of the centred rows: (n_inputs, n_inputs) and (n_inputs, n_outputs).
         gram = self._gram - self._total * np.outer(input_mean, input_mean)
         gram[np.diag_indices_from(gram)] += alpha
         cross = self._cross - self._total * np.outer(input_mean, output_mean)

@@ -110,13 +110,13 @@ def cut_windows(
     n_before = np.zeros(len(lengths), dtype=np.int64)
     for run, context in contexts.items():
         n_before[run] = len(context)
-    known = np.concatenate([series, *contexts.values()])
+    known = np.concatenate([series, *contexts.values()])  # (n_rows + n_context, n_features)
     sources = _rows_with_context(runs, n_before, contexts)
     # One row between the runs, so that the first window of one never starts a row after another.
-    sizes = lengths + n_steps
+    sizes = lengths + n_steps  # (n_runs,)
     offsets = np.cumsum(sizes) - sizes
-    run_of = np.repeat(np.arange(len(lengths)), sizes)
-    within = np.arange(sizes.sum()) - offsets[run_of]
+    run_of = np.repeat(np.arange(len(lengths)), sizes)  # (n_table_rows,)
+    within = np.arange(sizes.sum()) - offsets[run_of]  # row of the table in its run
     table = np.full((len(run_of), series.shape[1]), np.nan, dtype=series.dtype)
     is_missing = np.zeros(len(table), dtype=bool)
     n_known = n_before + lengths
@@ -124,9 +124,10 @@ def cut_windows(
     first_sources = (np.cumsum(n_known) - n_known)[run_of]
     for lag in np.unique(lags):
         columns = np.flatnonzero(lags == lag)
-        place = within - (lag + n_steps - 1) + n_before[run_of]
+        # Where in its run, context included, each table row finds the values of these columns.
+        place = within - (lag + n_steps - 1) + n_before[run_of]  # (n_table_rows,)
         exists = (place >= 0) & (place < n_known[run_of])
-        rows = sources[(first_sources + place)[exists]]
+        rows = sources[(first_sources + place)[exists]]  # of known, (n_existing,)
         table[np.ix_(exists, columns)] = known[np.ix_(rows, columns)]
         is_missing[~exists] = True
         is_missing[exists] |= is_unobserved[rows]

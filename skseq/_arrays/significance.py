@@ -45,6 +45,7 @@ def is_significantly_lower(losses: np.ndarray, reference: np.ndarray, block_leng
     n_blocks = len(losses) // block_length
     if n_blocks < 2:
         return False
+    # One mean gain for each block: (n_blocks,).
     gains = np.array([block.mean() for block in np.array_split(reference - losses, n_blocks)])
     error = gains.std(ddof=1) / np.sqrt(n_blocks)
     return bool(gains.mean() > stdtrit(n_blocks - 1, 1 - _LEVEL) * error)

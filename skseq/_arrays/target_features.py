@@ -132,6 +132,7 @@ def confirm_target_features(
 
 def _values_in_order(data):
     """The newest step of each window, the first step of each target, and which rows follow."""
+    # Shapes (n_rows, n_features) and (n_rows, n_targets).
     newest, targets = data.windows.last_steps(), data.targets.table[data.targets.starts]
     # Windows of one step do not show which rows follow; a match of the values will.
     shows_nothing = data.windows.length == 1 and data.windows.times is None
@@ -146,6 +147,7 @@ def _find_feature(newest, target, follows):
     for delay in range(1, min(_LONGEST_DELAY, len(target) // 2) + 1):
         if affine and not may_be_equal:
             break
+        # Rows whose target is the newest step delay rows later, if this feature is its past.
         rows = rows_with_known_future(follows, delay + 1)
         rows = rows[is_known[rows]]
         if len(rows) < _FEWEST_PAIRS:

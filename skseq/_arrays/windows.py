@@ -123,7 +123,8 @@ class Windows:
 
     def to_array(self) -> np.ndarray:
         """Copy the windows out, shape (n_windows, length, n_columns)."""
-        return self.table[self.starts[:, None] + np.arange(self.length)]
+        rows = self.starts[:, None] + np.arange(self.length)  # (n_windows, length)
+        return self.table[rows]  # (n_windows, length, n_columns)
 
     def as_view(self) -> np.ndarray:
         """Show windows as a read-only view on the table, of which one starts on each row."""
@@ -146,9 +147,9 @@ class Windows:
         """
         if 2 * np.count_nonzero(np.diff(self.starts) == 1) >= len(self) - 1:
             return self
-        n_new = np.full(len(self), self.length)
+        n_new = np.full(len(self), self.length)  # new steps of each window, (n_windows,)
         n_new[1:][self.follows()] = 1
-        ends = np.cumsum(n_new)
+        ends = np.cumsum(n_new)  # behind its last step in the new table, (n_windows,)
         # Where the new steps of each window stand in the old table, less where they do in the new.
         moved = self.starts + self.length - ends
         table = self.table[np.arange(n_new.sum()) + np.repeat(moved, n_new)]
@@ -160,7 +161,7 @@ class Windows:
 
     def count_in_window(self, table_rows: np.ndarray) -> np.ndarray:
         """For each window, how many of its rows are marked in the mask ``table_rows``."""
-        marked_before = np.concatenate([[0], np.cumsum(table_rows)])
+        marked_before = np.concatenate([[0], np.cumsum(table_rows)])  # (n_table_rows + 1,)
         return marked_before[self.starts + self.length] - marked_before[self.starts]
 
     def any_in_window(self, table_rows: np.ndarray) -> np.ndarray:
@@ -169,7 +170,7 @@ class Windows:
 
     def coverage(self, weights: np.ndarray) -> np.ndarray:
         """For each table row, the summed weight of the windows that hold it."""
-        change = np.zeros(len(self.table) + 1)
+        change = np.zeros(len(self.table) + 1)  # of the weight from row to row
         np.add.at(change, self.starts, weights)
         np.add.at(change, self.starts + self.length, -weights)
         covered = np.zeros(len(self.table) + 1, dtype=np.int64)
@@ -200,6 +201,7 @@ class Windows:
         overlap = np.arange(self.length - 1)
         for begin in range(0, len(unknown), chunk):
             pairs = unknown[begin : begin + chunk]
+            # The steps that two windows share: (n_pairs, length - 1, n_columns), twice.
             later = self.table[self.starts[pairs + 1, None] + overlap]
             earlier = self.table[self.starts[pairs, None] + 1 + overlap]
             is_missing = np.isnan(later) & np.isnan(earlier)
@@ -227,7 +229,7 @@ def rows_with_known_future(follows: np.ndarray, horizon: int) -> np.ndarray:
     >>> rows_with_known_future(np.array([True, True, False, True]), horizon=2)
     array([0, 1, 3])
     """
-    gaps_before = np.concatenate([[0], np.cumsum(~follows)])
+    gaps_before = np.concatenate([[0], np.cumsum(~follows)])  # (n_rows,)
     first = np.arange(max(len(gaps_before) - horizon + 1, 0))
     return first[gaps_before[first] == gaps_before[first + horizon - 1]]
 
@@ -261,6 +263,7 @@ def sliding_view(
     n_rows, n_features = series.shape
     reach = n_steps + lag - 1
     padded = np.full((n_rows + n_steps - 1, n_features), np.nan, dtype=series.dtype)
+    # NaN or context in the first rows, then the series: window t is padded[t : t + n_steps].
     kept = padded[reach:]
     kept[:] = series[: len(kept)]
     if context is not None and reach:

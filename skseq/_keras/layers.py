@@ -59,7 +59,9 @@ class ChannelsApart(keras.layers.Layer):
 
     def call(self, windows):
         """Take the columns apart."""
-        channels = ops.transpose(_columns(windows, self.columns), (0, 2, 1))
+        channels = ops.transpose(
+            _columns(windows, self.columns), (0, 2, 1)
+        )  # (n, columns, n_steps)
         return ops.reshape(channels, (-1, windows.shape[1], 1))
 
     def compute_output_shape(self, input_shape):
@@ -138,11 +140,11 @@ class LinearPath(keras.layers.Layer):
         parts = []
         if self._with_past:
             columns = tuple(self.target_features[target] for target in self._with_past)
-            series = ops.transpose(_columns(windows, columns), (2, 0, 1))
-            own = ops.matmul(series, self.own_kernel) + self.own_bias
+            series = ops.transpose(_columns(windows, columns), (2, 0, 1))  # (targets, n, n_steps)
+            own = ops.matmul(series, self.own_kernel) + self.own_bias  # (targets, n, horizon)
             parts.append(ops.transpose(own, (1, 2, 0)))
         if self._without:
-            rows = ops.reshape(windows, (-1, n_steps * n_features))
+            rows = ops.reshape(windows, (-1, n_steps * n_features))  # oldest step first
             values = ops.matmul(rows, self.kernel) + self.bias
             layout = ForecastLayout(self.horizon, len(self._without))
             parts.append(layout.unflatten(values, ops.reshape))

@@ -35,6 +35,7 @@ def linear_start(network: Network, examples: TrainingData, ridge_alpha: float) -
         rows = np.arange(begin, min(begin + chunk, len(examples)))
         inputs, targets, weights = examples.batch(rows)
         inputs, weights = np.nan_to_num(inputs).astype(np.float64), weights.astype(np.float64)
+        # Inputs (n, n_steps, n_features), targets (n, horizon, n_targets), weights (n,).
         targets = network.layout.unflatten(targets.astype(np.float64))
         for equations, target in zip(own, with_past, strict=True):
             _add(

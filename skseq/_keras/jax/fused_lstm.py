@@ -59,7 +59,7 @@ def _forward(inputs, kernel, recurrent_kernel, bias):
 
     def advance(carry, step):
         output, state = carry
-        before = gates_before(step, output)
+        before = gates_before(step, output)  # (n_windows, 4 * units)
         sigmoid = jax.nn.sigmoid(before)  # (n_windows, 4 * units)
         admit, forget, show = (sigmoid[:, columns[gate]] for gate in ("input", "forget", "output"))
         candidate = jnp.tanh(before[:, columns["candidate"]])
@@ -101,12 +101,13 @@ def _backward(kept, gradients):
         d_before = jnp.concatenate([d_gates[gate] for gate in _GATES], axis=1)
         return (d_before @ transposed, d_state * forget), d_before
 
+    # From here on (n_steps, n_windows, units), and d_before (n_steps, n_windows, 4 * units).
     zero = jnp.zeros_like(outputs[0])
     states_before = jnp.concatenate([zero[None], states[:-1]])
     outputs_before = jnp.concatenate([zero[None], outputs[:-1]])
     steps = d_outputs, d_states, states, states_before, gates
     _, d_before = jax.lax.scan(retreat, (zero, zero), steps, reverse=True)
-    rows = d_before.reshape(-1, d_before.shape[-1])
+    rows = d_before.reshape(-1, d_before.shape[-1])  # (n_steps * n_windows, 4 * units)
     return (
         d_before @ kernel.T,
         _copied(inputs.reshape(-1, inputs.shape[-1]).T) @ rows,

@@ -113,10 +113,12 @@ def _build(optimizer, variables):
 
 def _gather(data, order, n_rows, number, n_steps, horizon, batch_size):
     """Take batch ``number`` of the order; rows past the last one weigh nothing."""
-    rows = jax.lax.dynamic_slice(order, (number * batch_size,), (batch_size,))
+    rows = jax.lax.dynamic_slice(order, (number * batch_size,), (batch_size,))  # (batch_size,)
     is_live = number * batch_size + jnp.arange(batch_size) < n_rows
+    # Table rows of each window, (batch_size, n_steps), then (batch_size, n_steps, n_features).
     inputs = data["inputs"][data["input_starts"][rows][:, None] + jnp.arange(n_steps)]
     inputs = inputs - data["input_bases"][rows][:, None]
+    # Shape (batch_size, horizon, n_targets).
     targets = data["targets"][data["target_starts"][rows][:, None] + jnp.arange(horizon)]
     targets = targets - data["target_bases"][rows][:, None]
     batch = inputs, targets.reshape(batch_size, -1), data["weights"][rows] * is_live
