@@ -397,27 +397,12 @@ class LSTMRegressor(WindowRegressor):
         data = self._read_training_data(X, y, sample_weight, reset=not continues)
         validation = self._read_validation_data(X_val, y_val)
         warn_of_leakage(data)
-        if not continues:
-            self._target_features = choose_target_features(self.target_features, data)
-            self.target_features_ = [
-                None if found is None else found.feature for found in self._target_features
-            ]
 
-        plan = FitPlan.of(
-            params,
-            self._layout,
-            data,
-            tuple(self.target_features_),
-            has_validation=validation is not None,
-            continues=continues,
-        )
-        if continues:
-            plan.check_continues(self._network)
+        plan = self._plan(params, data, validation is not None, continues)
         training, held_out = plan.split(data, validation)
-
-        self._network = plan.network
         if not continues:
             self._normalization = self._learn_normalization(training)
+
         seed = fresh_seed(self.random_state)
         state = train(
             plan.network,
@@ -436,6 +421,26 @@ class LSTMRegressor(WindowRegressor):
             state.optimizer_state = None
         self.__dict__.update(_learned(state))
         self.__dict__.pop("_model", None)
+
+    def _plan(self, params, data, has_validation, continues):
+        """Plan the fit, from parameters, shapes and which feature holds the past of a target."""
+        if not continues:
+            self._target_features = choose_target_features(self.target_features, data)
+            self.target_features_ = [
+                None if found is None else found.feature for found in self._target_features
+            ]
+        plan = FitPlan.of(
+            params,
+            self._layout,
+            data,
+            tuple(self.target_features_),
+            has_validation=has_validation,
+            continues=continues,
+        )
+        if continues:
+            plan.check_continues(self._network)
+        self._network = plan.network
+        return plan
 
     def _keep_ridge_of_all_rows(self, state, plan, data, seed):
         """Fit the ridge regression to all rows, the held-out ones included; nothing is trained."""

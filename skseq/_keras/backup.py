@@ -22,7 +22,7 @@ import numpy as np
 from skseq._keras.backend import backend_name, fast_paths_are_on, keras
 from skseq._version import __version__
 
-__all__ = ["Backup", "digest_of_fit"]
+__all__ = ["Backup", "NoBackup", "digest_of_fit"]
 
 
 class Backup:
@@ -70,8 +70,15 @@ class Backup:
             ) from error
         return facts, arrays
 
-    def save(self, facts, arrays):
-        """Put what is given in place of what was saved before."""
+    def save(self, get_snapshot):
+        """Put a snapshot in place of what was saved before.
+
+        Parameters
+        ----------
+        get_snapshot : callable
+            Returns facts and arrays, as ``load`` does.
+        """
+        facts, arrays = get_snapshot()
         facts = facts | {"lengths": {name: len(values) for name, values in arrays.items()}}
         named = {
             f"{name}.{number}": value
@@ -97,6 +104,20 @@ class Backup:
             self._path.unlink(missing_ok=True)
             with contextlib.suppress(OSError):
                 self._path.parent.rmdir()
+
+
+class NoBackup:
+    """Stands in for a backup that nobody asked for."""
+
+    def load(self):
+        """Find nothing to continue from."""
+        return None, None
+
+    def save(self, get_snapshot):
+        """Save nothing."""
+
+    def end(self):
+        """Leave nothing behind."""
 
 
 def digest_of_fit(

@@ -3,12 +3,13 @@
 A trainer runs one epoch in a given order of the examples: see ``trainer``, where the protocol is.
 """
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 
 from skseq._keras.backend import fast_paths_are_on, keras
-from skseq._keras.backup import Backup, digest_of_fit
+from skseq._keras.backup import Backup, NoBackup, digest_of_fit
 from skseq._keras.keras_trainer import KerasTrainer
 from skseq._keras.linear_start import linear_start
 from skseq._keras.network import Network, initial_weights
@@ -74,60 +75,37 @@ def train(
         # Going on with the same seed must not repeat the order and the dropout of the first fit.
         seed = np.random.SeedSequence(seed.entropy, spawn_key=(start.n_epochs,))
     backup = _make_backup(
-        network,
-        arguments,
-        schedule,
-        examples,
-        validation,
-        seed,
-        start=start,
-        ridge_alpha=ridge_alpha,
+        network, arguments, schedule, examples, validation, seed, start, ridge_alpha
     )
     _, order_seed, dropout_seed = _seeds(seed)
     if start is None:
         start = TrainingState(first_weights(network, examples, seed, ridge_alpha))
-    optimizer = type(arguments.optimizer).__name__
-    if start.optimizer_state is not None and start.optimizer != optimizer:
-        raise ValueError(
-            f"The fit to go on from used optimizer {start.optimizer}, whose state is of no use to "
-            f"{optimizer}. Set warm_start=False, or keep the optimizer."
-        )
-    random = np.random.default_rng(order_seed)
+    _check_optimizer(start, arguments.optimizer)
+
     masked = any(each.miss_steps() for each in (examples, validation) if each is not None)
     trainer = _make_trainer(network, masked, arguments, schedule, start, dropout_seed)
     trainer.load(examples, validation)
-    callbacks = keras.callbacks.CallbackList(
-        arguments.callbacks,
-        add_progbar=schedule.verbose > 0,
-        model=trainer.model,
-        verbose=schedule.verbose,
-        epochs=start.n_epochs + schedule.epochs,
-        steps=-(-len(examples) // schedule.batch_size),
-    )
     best = BestWeights(schedule.n_iter_no_change, start.n_epochs)
-    progress = Progress(start.n_epochs, random, trainer, best)
+    progress = Progress(start.n_epochs, np.random.default_rng(order_seed), trainer, best)
     progress.best.begin(trainer)
-    if backup is not None:
-        progress.restore(*backup.load())
-    try:
+    progress.restore(*backup.load())
+
+    callbacks = _callback_list(arguments, schedule, trainer.model, len(examples), start.n_epochs)
+    with _without_model_at_the_end(callbacks):
         callbacks.on_train_begin()
         while progress.epoch < start.n_epochs + schedule.epochs and not progress.is_over:
             _run_epoch(progress, len(examples), callbacks, watch, start)
-            if backup is not None:
-                backup.save(*progress.snapshot())
+            backup.save(progress.snapshot)
         callbacks.on_train_end()
-    finally:
-        # A callback that held on to the model could be neither copied nor pickled.
-        for callback in callbacks.callbacks:
-            keras.callbacks.Callback.set_model(callback, None)
-    if backup is not None:
-        backup.end()
+    backup.end()
+
     state = progress.state(start)
     if schedule.has_trial and not beats_its_start(
         network, arguments.loss, start.weights, state.weights, validation
     ):
         state.weights, state.best_epoch = start.weights, start.n_epochs
-    state.optimizer, state.optimizer_state = optimizer, trainer.optimizer_state()
+    state.optimizer = type(arguments.optimizer).__name__
+    state.optimizer_state = trainer.optimizer_state()
     return state
 
 
@@ -154,12 +132,43 @@ def _run_epoch(progress, n_examples, callbacks, watch, start):
         progress.is_over = True
 
 
-def _make_backup(network, arguments, schedule, *data, **beginning):
+def _make_backup(network, arguments, schedule, *of_fit) -> Backup | NoBackup:
     asked_for = arguments.backup
     if asked_for is None:
-        return None
-    digest = digest_of_fit(network, arguments, schedule, *data, **beginning)
+        return NoBackup()
+    digest = digest_of_fit(network, arguments, schedule, *of_fit)
     return Backup(asked_for.backup_dir, digest, is_kept=not asked_for.delete_checkpoint)
+
+
+def _check_optimizer(start, optimizer):
+    """Refuse to continue with another optimizer than the one that left a state."""
+    name = type(optimizer).__name__
+    if start.optimizer_state is not None and start.optimizer != name:
+        raise ValueError(
+            f"The fit to go on from used optimizer {start.optimizer}, whose state is of no use to "
+            f"{name}. Set warm_start=False, or keep the optimizer."
+        )
+
+
+def _callback_list(arguments, schedule, model, n_examples, n_epochs_before):
+    return keras.callbacks.CallbackList(
+        arguments.callbacks,
+        add_progbar=schedule.verbose > 0,
+        model=model,
+        verbose=schedule.verbose,
+        epochs=n_epochs_before + schedule.epochs,
+        steps=-(-n_examples // schedule.batch_size),
+    )
+
+
+@contextmanager
+def _without_model_at_the_end(callbacks):
+    """Take the model from the callbacks: one that kept it could be neither copied nor pickled."""
+    try:
+        yield
+    finally:
+        for callback in callbacks.callbacks:
+            keras.callbacks.Callback.set_model(callback, None)
 
 
 def _make_trainer(network, masked, arguments, schedule, start, dropout_seed) -> Trainer:
