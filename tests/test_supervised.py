@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
 from skseq import make_windows
-from skseq._arrays.layout import TargetLayout
-from skseq._arrays.pairs import SupervisedWindows, pair_with_targets, split_latest
+from skseq._arrays.forecast_layout import TargetLayout
+from skseq._arrays.held_out import split_latest
+from skseq._arrays.pairs import SupervisedWindows, pair_with_targets
 from skseq._arrays.windows import Windows, sliding_view
 
 

@@ -14,10 +14,10 @@ from skseq._keras.keras_trainer import KerasTrainer
 from skseq._keras.linear_start import linear_start
 from skseq._keras.network import Network, initial_weights
 from skseq._keras.progress import BestWeights, Progress, TrainingState
+from skseq._keras.ridge_trial import beats_its_start
 from skseq._keras.scikeras_door import CompileArguments
 from skseq._keras.trainer import Trainer
 from skseq._keras.training_data import TrainingData
-from skseq._keras.trial import beats_its_start
 from skseq.exceptions import DivergenceError
 
 __all__ = ["Schedule", "TrainingState", "first_weights", "train"]
