@@ -87,17 +87,14 @@ def run_and_record(worker, fit, options, state):
     title = f"{fit['task']}, {fit['rival']}, seed {fit['seed']}"
     try:
         found = worker.run(arguments, options.cap)
+    except FileNotFoundError as error:
+        return say(f"{title}: skipped: {error}")
     except Exception as error:
-        return say(f"{title}: {'skipped' if is_missing(error) else 'FAILED'}: {error}")
+        return say(f"{title}: FAILED: {error!r}")
     when = {"cap": options.cap, "commit": state, "date": time.strftime("%Y-%m-%d %H:%M")}
     add_record(options.json, fit | found | when)
     result = found["note"] if found["error"] is None else f"{found['error']:.5g}"
     return say(f"{title}: {result} ({found.get('seconds', options.cap):g} s)")
-
-
-def is_missing(error):
-    """Tell a file that is not on this machine from a fault."""
-    return isinstance(error, FileNotFoundError)
 
 
 def say(line):
