@@ -19,6 +19,7 @@ FIXED = ["repeat", "naive", "ridge", "trees"]
 
 _MOST_MODELS = 12
 _MOST_CELLS = 10_000_000
+_SMALLEST_SPREAD = 1e-6
 
 
 def forecast(rival, settings, task, examples, seed):
@@ -133,7 +134,8 @@ class Trees:
             level = values[:, -1, position].copy()
             if self.task.groups:
                 spread = values[:, :, position].std(axis=1)
-                spread = np.where(spread > 0, spread, 1.0)
+                # A window of equal values has a spread of rounding errors, or none.
+                spread = np.where(spread > _SMALLEST_SPREAD * np.abs(level), spread, 1.0)
             values[:, :, position] -= level[:, None]
             values[:, :, position] /= spread[:, None]
         return values, level, spread
