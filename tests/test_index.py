@@ -12,7 +12,7 @@ from skseq._time.index import (
     is_same_label,
     target_names,
 )
-from skseq._time.step import next_labels
+from skseq._time.find_step import next_labels
 
 N_ROWS = 60
 

@@ -280,6 +280,7 @@ def test_a_declared_frequency_says_what_is_a_gap():
         pd.Index(["b", "a", "d", "c", "e"]),
     ],
 )
+@pytest.mark.filterwarnings("ignore:The times in the index of X keep no regular step")
 def test_an_index_without_a_regular_step_is_plain_order(index):
     frame = pd.DataFrame({"load": np.arange(5.0)}, index=index)
     transformer = SlidingWindowTransformer(2)

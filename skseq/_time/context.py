@@ -168,7 +168,11 @@ class FittedSeries:
     @property
     def has_labels(self) -> bool:
         """Whether the fitted rows had labels that tell their time."""
-        return any(ends.last is not None for ends in self.ends.values())
+        return self._some_label is not None
+
+    @property
+    def _some_label(self):
+        return next((ends.last for ends in self.ends.values() if ends.last is not None), None)
 
     def index_of_rows(self, X, groups) -> SeriesIndex:
         """Read the series of another table, the labels as those of the fitted one were read.
@@ -184,7 +188,11 @@ class FittedSeries:
         return self.read_as_fitted(series)
 
     def read_as_fitted(self, series: SeriesIndex) -> SeriesIndex:
-        """Follow labels by the fitted step, and drop those that only number the rows."""
+        """Follow labels by the fitted step, and drop those that only number the rows.
+
+        Times are shown in the time zone of the fitted rows: the same instants are the same labels.
+        """
+        series = series.in_zone_of(self._some_label)
         are_row_numbers = self.labels_are_row_numbers
         if are_row_numbers is None:
             are_row_numbers = series.labels_are_row_numbers()
