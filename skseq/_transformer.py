@@ -23,7 +23,11 @@ from skseq._checks.labels import (
     warn_of_unread_times,
 )
 from skseq._checks.leakage import warn_of_targets_ahead
-from skseq._checks.missing_context import warn_of_held_out_rows, warn_of_missing_context
+from skseq._checks.missing_context import (
+    warn_of_held_out_rows,
+    warn_of_missing_context,
+    warn_of_short_series,
+)
 from skseq._public import public
 from skseq._sklearn.callbacks import CallbackSupportMixin, fit_as_one_task
 from skseq._sklearn.private import (
@@ -88,6 +92,13 @@ class SlidingWindowTransformer(CallbackSupportMixin, TransformerMixin, SavableEs
         features. A ``ColumnTransformer`` in front may put a prefix before the name. Rows of the
         series may be in any order, as long as each series is in order of time. None means that
         all rows are one series.
+    gaps : {"split", "ignore"}, default="split"
+        What a gap in the index does:
+
+        - "split": it ends a run of rows, and no window reaches across it.
+        - "ignore": each row follows the one before it in its series. For closures such as nights,
+          weekends and holidays of a market. The dates are kept, and a forecast continues the
+          weekly pattern of the rows, where they have one.
     flatten : bool, default=False
         Return 2-D rows of ``n_steps * n_features`` lag columns, for estimators that take no 3-D
         input. The columns then have names.
@@ -154,14 +165,18 @@ class SlidingWindowTransformer(CallbackSupportMixin, TransformerMixin, SavableEs
         "lag": [Interval(Integral, 0, None, closed="left"), dict],
         "context": [StrOptions({"index", "fitted", "none"})],
         "groups": [str, Interval(Integral, None, None, closed="neither"), list, tuple, None],
+        "gaps": [StrOptions({"split", "ignore"})],
         "flatten": ["boolean"],
     }
 
-    def __init__(self, n_steps=10, *, lag=1, context="index", groups=None, flatten=False):
+    def __init__(
+        self, n_steps=10, *, lag=1, context="index", groups=None, gaps="split", flatten=False
+    ):
         self.n_steps = n_steps
         self.lag = lag
         self.context = context
         self.groups = groups
+        self.gaps = gaps
         self.flatten = flatten
 
     @fit_as_one_task
@@ -289,7 +304,9 @@ class SlidingWindowTransformer(CallbackSupportMixin, TransformerMixin, SavableEs
         with unchanged_on_error(self):
             values, series = self._read_first(X)
             self._check_long_enough(series)
-            self._fitted_with = {"n_steps": self.n_steps, "lag": self.lag, "groups": self.groups}
+            self._fitted_with = {
+                name: getattr(self, name) for name in ("n_steps", "lag", "groups", "gaps")
+            }
         warn_of_irregular_times(series)
         warn_of_gaps(series, self)
         warn_of_targets_ahead(values[:, (self.lags_ < 0) | self.known_ahead_], y, self.lag)
@@ -299,6 +316,7 @@ class SlidingWindowTransformer(CallbackSupportMixin, TransformerMixin, SavableEs
         """Check the rows to fit on; learn their columns, their step and their ends."""
         values, series, self._group_positions = self._read_table(X, reset=True)
         columns = list(getattr(X, "columns", range(self.n_features_in_)))
+        self._columns = columns
         self.lags_ = np.delete(column_lags(self.lag, columns), self._group_positions)
         self.known_ahead_ = np.delete(is_known_ahead(self.lag, columns), self._group_positions)
         self._feature_names = [
@@ -307,7 +325,8 @@ class SlidingWindowTransformer(CallbackSupportMixin, TransformerMixin, SavableEs
         check_known_ahead(self)
         self.n_rows_back_ = max(0, int(self.lags_.max()) + self.n_steps - 1)
         are_row_numbers = series.labels_are_row_numbers()
-        series = (series.without_labels() if are_row_numbers else series).find_step()
+        series = series.without_labels() if are_row_numbers else series
+        series = series.find_step(bridge_gaps=self.gaps == "ignore")
         several_say = are_row_numbers if len(series.names) > 1 else None
         self.context_ = FittedSeries.of(values, series, several_say, self.n_rows_back_)
         self.step_ = None if series.step is None or series.step.size is None else series.step
@@ -315,11 +334,13 @@ class SlidingWindowTransformer(CallbackSupportMixin, TransformerMixin, SavableEs
 
     def _read(self, X):
         """Check rows that come after ``fit``, and read their labels as those of ``fit``."""
+        self._check_order_of_columns(X)
         values, series, _ = self._read_table(X, reset=False)
         return values, self.context_.read_as_fitted(series)
 
     def _read_table(self, X, reset):
         """Split a table into numbers, and whom each row belongs to and when it was measured."""
+        X = X.collect() if hasattr(X, "collect") else X  # A lazy frame of polars.
         features, positions, names, labels = split_groups(X, self.groups)
         if reset:
             warn_of_unread_times(labels)
@@ -344,6 +365,19 @@ class SlidingWindowTransformer(CallbackSupportMixin, TransformerMixin, SavableEs
                 f"n_steps={self.n_steps} and lag={self.lag} reach {reach} rows back, but {longest} "
                 f"n_samples={n_rows}: neither its rows nor the one after them have a complete "
                 "window. Use a smaller n_steps or lag, or a longer series."
+            )
+
+    def _check_order_of_columns(self, X):
+        """Refuse columns in another order whose names scikit-learn does not compare."""
+        columns = list(getattr(X, "columns", []))
+        seen = self._columns
+        is_compared = all(isinstance(name, str) for name in columns)
+        if not columns or is_compared or columns == seen or len(columns) != len(seen):
+            return
+        if set(columns) == set(seen):
+            raise ValueError(
+                f"The columns of X are in another order than in fit: {columns}, after {seen}. "
+                f"Type X[{seen}]."
             )
 
     def _check_parameters_are_those_of_fit(self):
@@ -415,5 +449,6 @@ class SlidingWindowTransformer(CallbackSupportMixin, TransformerMixin, SavableEs
         """Rows to put before runs, by their number; a warning where there should be some."""
         found = self.context_.find_context(values, series, self.context)
         warn_of_held_out_rows(found)
+        warn_of_short_series(found, self)
         warn_of_missing_context(found, self, len(values))
         return found.contexts

@@ -50,8 +50,8 @@ def column_lags(lag, columns: list) -> np.ndarray:
         is_number = isinstance(value, Integral) and not isinstance(value, bool)
         if not is_number and not _is_known(value):
             raise ValueError(
-                f"lag of column {name!r} must be an int, or 'known' for a column that is known "
-                f"for the whole horizon, got {value!r}."
+                f"lag of column {name!r} must be an int, got {value!r}. Use 'known' for a column "
+                "that is known for the whole horizon."
             )
         lags[position] = value if is_number else 0
     return lags

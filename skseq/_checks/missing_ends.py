@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from skseq._checks.names import name_some
 from skseq._checks.warn import warn_user
 from skseq._time.series import of_series
 from skseq.exceptions import IncompleteWindowWarning
@@ -15,14 +16,6 @@ __all__ = [
     "warn_of_series_left_out",
     "warn_of_series_not_in_future",
 ]
-
-_MOST_NAMES = 10
-
-
-def name_some(names) -> str:
-    """List names of series, the first of many."""
-    shown = ", ".join(repr(name) for name in names[:_MOST_NAMES])
-    return f"{shown} and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else shown
 
 
 def warn_of_series_left_out(names, lengths, window):

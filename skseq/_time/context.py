@@ -215,10 +215,12 @@ class FittedSeries:
         contexts: dict[int, np.ndarray] = {}
         n_rows_without: list[int] = []
         n_rows_after_a_gap: list[int] = []
+        new_lengths: dict[Any, int] = {}
         has_held_out_rows = begin_among_fitted = False
         for name, rows in series.rows_by_name():
             ends = self.ends.get(name)
             if ends is None:
+                new_lengths[name] = len(rows)
                 continue
             labels = None if series.labels is None else series.labels.take(rows)
             times = None if series.has_row_numbers else labels
@@ -236,7 +238,9 @@ class FittedSeries:
         if not contexts:
             # No series continues where it ended, so the gap is one between the tables.
             n_rows_without += n_rows_after_a_gap
-        return FoundContext(contexts, n_rows_without, has_held_out_rows, begin_among_fitted)
+        return FoundContext(
+            contexts, n_rows_without, has_held_out_rows, begin_among_fitted, new_lengths
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -253,9 +257,11 @@ class FoundContext:
         Whether rows lie before or between the fitted ones.
     begin_among_fitted : bool
         Whether a series without its context begins before the end of the fitted one.
+    new_lengths : dict from the name of a series never seen before to its number of rows
     """
 
     contexts: dict[int, np.ndarray]
     n_rows_without: list[int]
     has_held_out_rows: bool
     begin_among_fitted: bool
+    new_lengths: dict[Any, int]

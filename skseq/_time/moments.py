@@ -39,21 +39,25 @@ def read_moments(index):
     [Timestamp('2024-01-31 00:00:00')]
     """
     pandas = sys.modules["pandas"]
-    if index.nlevels > 1 or isinstance(
-        index, pandas.DatetimeIndex | pandas.PeriodIndex | pandas.TimedeltaIndex
-    ):
+    if index.nlevels > 1 or _is_of_time(index):
         return index
     if isinstance(index, pandas.CategoricalIndex):
-        moments = read_moments(index.categories)
-        return (
-            index if moments is index.categories else moments.take(index.codes).rename(index.name)
-        )
+        categories = index.categories
+        moments = read_moments(categories)
+        if not _is_of_time(moments):
+            return index
+        return moments.take(index.codes, fill_value=pandas.NaT).rename(index.name)
     if isinstance(index.dtype, pandas.ArrowDtype):
         kind = index.dtype.kind
         if kind == "m":
             return pandas.TimedeltaIndex(index.to_numpy(), name=index.name)
         return _of_objects(index.astype(object), index) if kind in "MO" else index
     return _of_objects(index, index) if index.dtype == object else index
+
+
+def _is_of_time(index):
+    pandas = sys.modules["pandas"]
+    return isinstance(index, pandas.DatetimeIndex | pandas.PeriodIndex | pandas.TimedeltaIndex)
 
 
 def _of_objects(objects, index):
@@ -107,7 +111,7 @@ def as_given(labels, index):
         new label is none of them.
     """
     pandas = sys.modules["pandas"]
-    if not isinstance(labels, pandas.DatetimeIndex | pandas.PeriodIndex | pandas.TimedeltaIndex):
+    if not _is_of_time(labels):
         return labels
     labels = in_zone(labels, index)
     if isinstance(index.dtype, pandas.ArrowDtype):

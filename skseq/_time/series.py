@@ -131,6 +131,14 @@ class SeriesIndex:
             step = Step(None, kind, bridges_gaps=True)
         return self.with_step(step)
 
+    def has_timetable(self) -> bool:
+        """Tell whether the labels keep a weekly pattern, such as opening hours."""
+        if self.labels is None:
+            return False
+        is_single = len(self.names) == 1
+        neighbours = None if is_single else self._follows_in_series
+        return find_timetable(self._labels_in_order, neighbours) is not None
+
     def _has_several_times(self):
         return bool(self.lengths.max() > 1)
 

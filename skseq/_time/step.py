@@ -81,7 +81,7 @@ class Step:
         array([ True, False])
         """
         if self.bridges_gaps:
-            return np.ones(max(len(index) - 1, 0), dtype=bool)
+            return np.asarray(index[1:] > index[:-1], dtype=bool)
         if self.kind == "number":
             return self._numbers_follow(index)
         if self.kind == "period":
