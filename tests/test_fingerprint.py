@@ -49,7 +49,9 @@ def test_what_computes_the_same_has_an_equal_key_and_all_else_another(make):
     assert hash(fingerprint(make(2.0))) == hash(fingerprint(make(2.0)))
 
 
-@pytest.mark.parametrize("value", [[2.0], {"a": 1}, np.ones(2), object()], ids=str)
+@pytest.mark.parametrize(
+    "value", [[2.0], {"a": 1}, np.ones(2), object()], ids=["list", "dict", "array", "object"]
+)
 def test_what_may_change_unseen_equals_nothing(value):
     loss = around(value)
     assert fingerprint(loss) != fingerprint(loss)
