@@ -316,7 +316,6 @@ class SlidingWindowTransformer(CallbackSupportMixin, TransformerMixin, SavableEs
         """Check the rows to fit on; learn their columns, their step and their ends."""
         values, series, self._group_positions = self._read_table(X, reset=True)
         columns = list(getattr(X, "columns", range(self.n_features_in_)))
-        self._columns = columns
         self.lags_ = np.delete(column_lags(self.lag, columns), self._group_positions)
         self.known_ahead_ = np.delete(is_known_ahead(self.lag, columns), self._group_positions)
         self._feature_names = [
@@ -334,8 +333,8 @@ class SlidingWindowTransformer(CallbackSupportMixin, TransformerMixin, SavableEs
 
     def _read(self, X):
         """Check rows that come after ``fit``, and read their labels as those of ``fit``."""
-        self._check_order_of_columns(X)
-        values, series, _ = self._read_table(X, reset=False)
+        values, series, positions = self._read_table(X, reset=False)
+        self._check_order_of_features(X, positions)
         return values, self.context_.read_as_fitted(series)
 
     def _read_table(self, X, reset):
@@ -367,18 +366,18 @@ class SlidingWindowTransformer(CallbackSupportMixin, TransformerMixin, SavableEs
                 "window. Use a smaller n_steps or lag, or a longer series."
             )
 
-    def _check_order_of_columns(self, X):
+    def _check_order_of_features(self, X, group_positions):
         """Refuse columns in another order whose names scikit-learn does not compare."""
-        columns = list(getattr(X, "columns", []))
-        seen = self._columns
-        is_compared = all(isinstance(name, str) for name in columns)
-        if not columns or is_compared or columns == seen or len(columns) != len(seen):
+        names = list(getattr(X, "columns", []))
+        is_compared = all(isinstance(name, str) for name in names)
+        features = [name for at, name in enumerate(names) if at not in group_positions]
+        fitted = self._feature_names
+        if is_compared or features == fitted or set(features) != set(fitted):
             return
-        if set(columns) == set(seen):
-            raise ValueError(
-                f"The columns of X are in another order than in fit: {columns}, after {seen}. "
-                f"Type X[{seen}]."
-            )
+        raise ValueError(
+            f"The columns of X are in another order than in fit: {features}, after {fitted}. "
+            "Put them in that order."
+        )
 
     def _check_parameters_are_those_of_fit(self):
         now = {name: getattr(self, name) for name in self._fitted_with}
