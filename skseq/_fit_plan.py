@@ -15,7 +15,13 @@ from skseq._arrays.forecast_layout import TargetLayout
 from skseq._arrays.held_out import parts_by_time, split_latest
 from skseq._arrays.pairs import SupervisedWindows
 from skseq._checks.leakage import warn_of_lost_times
-from skseq._keras.door import CompileArguments, Network, Schedule, compile_arguments
+from skseq._keras.door import (
+    CompileArguments,
+    Network,
+    Schedule,
+    check_units_of_loss,
+    compile_arguments,
+)
 from skseq._sklearn.private import POSITIVE_INT
 
 __all__ = ["FitPlan", "fresh_arguments", "fresh_seed"]
@@ -134,6 +140,7 @@ def fresh_arguments(params: Mapping) -> CompileArguments:
         callbacks=params["callbacks"],
         keras_params=params["keras_params"],
     )
+    check_units_of_loss(params["loss"], params["normalize"])
     if arguments.backup is not None and params["random_state"] is None:
         raise ValueError(
             "callbacks holds BackupAndRestore, which needs random_state to be an int, got None: a "

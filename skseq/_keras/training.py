@@ -98,6 +98,7 @@ def train(
             _run_epoch(progress, len(examples), callbacks, watch, start)
             backup.save(progress.snapshot)
         callbacks.on_train_end()
+        _note_restored_weights(callbacks, best)
     backup.end()
 
     state = progress.state(start)
@@ -160,6 +161,14 @@ def _callback_list(arguments, schedule, model, n_examples, n_epochs_before):
         epochs=n_epochs_before + schedule.epochs,
         steps=-(-n_examples // schedule.batch_size),
     )
+
+
+def _note_restored_weights(callbacks, best):
+    """Note the epoch that a callback has gone back to, whose weights are those that are kept."""
+    for callback in callbacks.callbacks:
+        is_stopping = isinstance(callback, keras.callbacks.EarlyStopping)
+        if is_stopping and callback.restore_best_weights and callback.best_weights is not None:
+            best.restored_epoch = callback.best_epoch + 1
 
 
 @contextmanager
