@@ -3,6 +3,7 @@
 A trainer runs one epoch in a given order of the examples: see ``trainer``, where the protocol is.
 """
 
+import io
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -173,12 +174,18 @@ def _note_restored_weights(callbacks, best):
 
 @contextmanager
 def _without_model_at_the_end(callbacks):
-    """Take the model from the callbacks: one that kept it could be neither copied nor pickled."""
+    """Take the model, and files that are closed, from the callbacks.
+
+    One that kept them could be neither copied nor pickled.
+    """
     try:
         yield
     finally:
         for callback in callbacks.callbacks:
             keras.callbacks.Callback.set_model(callback, None)
+            for name, value in vars(callback).items():
+                if isinstance(value, io.IOBase) and value.closed:
+                    setattr(callback, name, None)
 
 
 def _make_trainer(network, masked, arguments, schedule, start, dropout_seed) -> Trainer:
