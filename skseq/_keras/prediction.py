@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 
 from skseq._arrays.normalization import NormalizedWindows
-from skseq._keras.backend import check_not_forked, fast_paths_are_on, run_model
+from skseq._keras.backend import backend_name, check_not_forked, fast_paths_are_on, run_model
 from skseq._keras.network import Network, build_model
 from skseq._keras.pool import Pool
 
@@ -58,8 +58,13 @@ _forward_passes = Pool()
 
 def _make_forward(network, masked, fast):
     """Return a function of weights, inputs and known steps; it keeps no state between calls."""
+    if fast and backend_name == "torch":
+        from skseq._keras.torch.forward import is_supported, predictor
+
+        if is_supported(network):
+            return predictor(network)
     model = build_model(network, masked=masked, initialized=False)
-    if fast:
+    if fast and backend_name == "jax":
         from skseq._keras.jax.forward import forward_in_groups
 
         return forward_in_groups(model, masked, _GROUP)

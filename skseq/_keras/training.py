@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skseq._keras.backend import check_not_forked, fast_paths_are_on, keras
+from skseq._keras.backend import backend_name, check_not_forked, fast_paths_are_on, keras
 from skseq._keras.backup import Backup, NoBackup, digest_of_fit
 from skseq._keras.keras_trainer import KerasTrainer
 from skseq._keras.linear_start import linear_start
@@ -172,13 +172,23 @@ def _without_model_at_the_end(callbacks):
             keras.callbacks.Callback.set_model(callback, None)
 
 
-def _make_trainer(network, masked, arguments, schedule, start, dropout_seed) -> Trainer:
-    watched = arguments.callbacks or arguments.metrics
-    if fast_paths_are_on() and not watched:
+def _make_trainer(network, masked, arguments, *beginning) -> Trainer:
+    is_watched = arguments.callbacks or arguments.metrics
+    kind = KerasTrainer if is_watched else _fastest_trainer(network)
+    return kind(network, masked, arguments, *beginning)
+
+
+def _fastest_trainer(network):
+    """Choose the kind of trainer for a fit in which nobody looks in between."""
+    if fast_paths_are_on() and backend_name == "jax":
         from skseq._keras.jax.programs import JaxTrainer
 
-        return JaxTrainer(network, masked, arguments, schedule, start, dropout_seed)
-    return KerasTrainer(network, masked, arguments, schedule, start, dropout_seed)
+        return JaxTrainer
+    if fast_paths_are_on() and backend_name == "torch":
+        from skseq._keras.torch.trainer import TorchTrainer, can_train
+
+        return TorchTrainer if can_train(network) else KerasTrainer
+    return KerasTrainer
 
 
 def _check_finite(logs, epoch, trainer):
