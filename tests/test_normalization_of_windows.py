@@ -77,7 +77,8 @@ def test_relative_values_have_a_mean_square_of_one():
 def test_tables_minus_bases_are_the_batches():
     data = pairs(walk(), walk())
     normalized = units_of(data).normalize_inputs(data.windows)
-    table, bases = normalized.parts()
+    table, bases, divisors = normalized.parts()
+    assert divisors is None
     assert table.dtype == bases.dtype == np.float32
     written_out = replace(data.windows, table=table).to_array() - bases[:, None]
     assert_allclose(written_out, normalized.batch(slice(None)), atol=1e-5)

@@ -101,15 +101,15 @@ class ChannelsTogether(keras.layers.Layer):
 
 @_register
 class LinearPath(keras.layers.Layer):
-    """Predict each target linearly: from its own past, or without one from all features.
+    """Predict each target linearly, from one feature or from all.
 
     Parameters
     ----------
     horizon : int
     target_features : sequence of int or None
-        For each target the feature that is its past.
+        For each target the feature that is read; None means all.
     shared : bool
-        One set of coefficients for all targets; each then has a past.
+        One set of coefficients for all targets; each then reads one feature.
     """
 
     def __init__(self, horizon, target_features, shared=False, **kwargs):

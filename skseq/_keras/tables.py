@@ -6,34 +6,32 @@ on arrays of NumPy and on those of any backend that indexes like NumPy.
 
 import numpy as np
 
-from skseq._keras.training_data import TrainingData
+from skseq._arrays.training_data import TrainingData
 
 __all__ = ["gather", "tables_of"]
 
 
 def tables_of(examples: TrainingData) -> dict[str, np.ndarray]:
-    """Copy examples into tables, the rows at which their windows start, and what is subtracted.
+    """Copy examples into tables, the rows at which their windows start, and their units.
 
     Returns
     -------
     dict
         ``inputs`` and ``targets`` of shape (n_table_rows, n_columns), their ``..._starts`` of
         shape (n_examples,), their ``..._bases`` of shape (n_examples, n_columns), and ``weights``
-        of shape (n_examples,); starts are int32, the rest is float32.
+        of shape (n_examples,); starts are int32, the rest is float32. Where windows have their own
+        spread there are ``..._divisors`` of shape (n_examples, n_columns), too.
     """
     # scikit-learn copies the windows of a fold: most of that is the same steps again and again.
     folded = examples.inputs.folded()
-    inputs, input_bases = folded.parts()
-    targets, target_bases = examples.targets.parts()
-    return {
-        "inputs": inputs.astype(np.float32),
-        "input_starts": folded.windows.starts.astype(np.int32),
-        "input_bases": input_bases.astype(np.float32),
-        "targets": targets.astype(np.float32),
-        "target_starts": examples.targets.windows.starts.astype(np.int32),
-        "target_bases": target_bases.astype(np.float32),
-        "weights": examples.weights.astype(np.float32),
-    }
+    tables = {"weights": examples.weights.astype(np.float32)}
+    for name, windows in (("input", folded), ("target", examples.targets)):
+        table, bases, divisors = windows.parts()
+        tables |= {f"{name}s": table, f"{name}_bases": bases}
+        tables[f"{name}_starts"] = windows.windows.starts.astype(np.int32)
+        if divisors is not None:
+            tables[f"{name}_divisors"] = divisors
+    return tables
 
 
 def gather(tables, rows, steps, future):
@@ -65,10 +63,14 @@ def gather(tables, rows, steps, future):
     >>> inputs[0, :, 0], targets, weights
     (array([ 0., 10.]), array([[10.]]), array([1.]))
     """
-    # Table rows of each window, (n, n_steps), then (n, n_steps, n_features).
-    inputs = tables["inputs"][tables["input_starts"][rows][:, None] + steps]
-    inputs = inputs - tables["input_bases"][rows][:, None]
-    # Shape (n, horizon, n_targets).
-    targets = tables["targets"][tables["target_starts"][rows][:, None] + future]
-    targets = targets - tables["target_bases"][rows][:, None]
+    inputs = _windows(tables, "input", rows, steps)  # (n, n_steps, n_features)
+    targets = _windows(tables, "target", rows, future)  # (n, horizon, n_targets)
     return inputs, targets.reshape(len(rows), -1), tables["weights"][rows]
+
+
+def _windows(tables, name, rows, steps):
+    # Table rows of each window, (n, length), then (n, length, n_columns).
+    values = tables[f"{name}s"][tables[f"{name}_starts"][rows][:, None] + steps]
+    values = values - tables[f"{name}_bases"][rows][:, None]
+    divisors = tables.get(f"{name}_divisors")
+    return values if divisors is None else values / divisors[rows][:, None]
