@@ -40,6 +40,7 @@ _SMALLEST_SHARE_HELD_OUT, _LARGEST_SHARE_HELD_OUT = 0.1, 0.25
 # Training steps that most networks need until the held-out loss falls no more.
 _STEPS = 6000
 _FEWEST_EPOCHS, _MOST_EPOCHS = 10, 100
+_EPOCHS_UNWATCHED = 5
 _SMALLEST_BATCH, _LARGEST_BATCH = 32, 256
 _BATCHES_PER_EPOCH = 300
 
@@ -127,22 +128,24 @@ class FitPlan:
         """Choose what the linear path reads."""
         if not self.network.has_linear_path:
             return self
-        ridge = self._ridge()
-        ratio = ridge.choose_ratio(data, examples, self._alpha_for(data))
-        network = replace(self.network, linear_features=ridge.columns(ratio))
+        ratio = self.ridge.choose_ratio(data, examples, self._alpha_for(data))
+        network = replace(self.network, linear_features=self.ridge.columns(ratio))
         return replace(self, network=network, ratio=ratio)
 
     def start(
         self, data: SupervisedWindows, examples: TrainingData, seed: np.random.SeedSequence
     ) -> TrainingState:
         """Give the weights before the first epoch: the linear path is at the ridge regression."""
-        linear = []
-        if self.network.has_linear_path:
-            solved = self._ridge().solve(examples, self._alpha_for(data), self.ratio)
-            linear = [weight.astype(np.float32) for weight in solved]
+        linear = self.solve_ridge(data, examples) if self.network.has_linear_path else []
         return TrainingState(first_weights(self.network, seed, linear))
 
-    def _ridge(self):
+    def solve_ridge(self, data: SupervisedWindows, examples: TrainingData) -> list[np.ndarray]:
+        """Solve for the weights of the linear path, on these rows."""
+        return self.ridge.solve(examples, self._alpha_for(data), self.ratio)
+
+    @property
+    def ridge(self) -> WindowRidge:
+        """The ridge regression that the linear path starts at."""
         network = self.network
         return WindowRidge(network.layout, network.target_features, network.shares_channels)
 
@@ -264,9 +267,10 @@ def _epochs(epochs, n_trained, batch_size, stops_early):
     """As many epochs as make enough steps; few, where no held-out row can tell when to stop."""
     if epochs != "auto":
         return int(epochs)
+    if not stops_early:
+        return _EPOCHS_UNWATCHED
     steps_per_epoch = -(-n_trained // batch_size)
-    enough = -(-_STEPS // steps_per_epoch) if stops_early else 0
-    return min(max(enough, _FEWEST_EPOCHS), _MOST_EPOCHS)
+    return min(max(-(-_STEPS // steps_per_epoch), _FEWEST_EPOCHS), _MOST_EPOCHS)
 
 
 def _batch_size(batch_size, n_rows):

@@ -430,8 +430,7 @@ class LSTMRegressor(WindowRegressor):
         )
         self.network_share_, self.trial_ = 1.0, None
         if plan.has_trial:
-            ridge = plan.start(data, self._normalized(data), seed)
-            self._mix_with_ridge(state, start, held_out, ridge)
+            self._mix_with_ridge(state, start, held_out, plan, data)
         if not params["warm_start"]:
             state.optimizer_state = None
         self.__dict__.update(_learned(state))
@@ -456,11 +455,16 @@ class LSTMRegressor(WindowRegressor):
             plan.check_continues(self._network)
         return plan
 
-    def _mix_with_ridge(self, state, start, held_out, ridge):
+    def _mix_with_ridge(self, state, start, held_out, plan, data):
         """Keep as much of the network as the held-out rows bear out, on the ridge of all rows."""
         trial = try_against_ridge(self._network, start.weights, state.weights, held_out)
+        units = self._learn_normalization(data)
+        examples = _normalized(units, data, data.weights / data.weights.max())
+        ridge = plan.ridge.in_other_units(
+            plan.solve_ridge(data, examples), plan.ratio, units, self._normalization
+        )
         state.weights = mixed_weights(
-            self._network, start.weights, state.weights, ridge.weights, trial.share
+            self._network, start.weights, state.weights, ridge, trial.share
         )
         self.network_share_, self.trial_ = trial.share, asdict(trial)
         warn_of_rejected_network(trial)
@@ -481,20 +485,20 @@ class LSTMRegressor(WindowRegressor):
         return Normalization.of(self.normalize, data, data.weights, self._target_features)
 
     def _normalized(self, data):
-        return self._with_weights(data, data.weights / data.weights.max())
+        return _normalized(self._normalization, data, data.weights / data.weights.max())
 
     def _normalized_validation(self, data, name_ends):
         if data is None:
             return None
-        return self._with_weights(data, np.ones(len(data)), name_ends)
+        return _normalized(self._normalization, data, np.ones(len(data)), name_ends)
 
-    def _with_weights(self, data, weights, name_ends=""):
-        units = self._normalization
-        return TrainingData(
-            units.normalize_inputs(data.windows, f"X{name_ends}"),
-            units.normalize_targets(data, f"y{name_ends}"),
-            (weights * units.row_weights(data.windows)).astype(np.float32),
-        )
+
+def _normalized(units: Normalization, data, weights, name_ends="") -> TrainingData:
+    return TrainingData(
+        units.normalize_inputs(data.windows, f"X{name_ends}"),
+        units.normalize_targets(data, f"y{name_ends}"),
+        (weights * units.row_weights(data.windows)).astype(np.float32),
+    )
 
 
 def _learned(state: TrainingState) -> dict:

@@ -144,16 +144,16 @@ class Normalization:
         return replace(
             self,
             constant_spreads=spreads,
-            inputs=self.inputs.with_scale(1.0, self._is_relative_feature()).varying(),
-            targets=self.targets.with_scale(1.0, self._is_relative_target()).varying(),
+            inputs=self.inputs.with_scale(1.0, self.are_relative_inputs()).varying(),
+            targets=self.targets.with_scale(1.0, self.are_relative_targets()).varying(),
         )
 
     def _with_mean_square_of_one(self, data, weights):
         """Scale what is relative to the last value, by one number for all of it."""
-        relative = self._is_relative_feature()
+        relative = self.are_relative_inputs()
         spread = _spread(self.normalize_inputs(data.windows), weights, relative)
         inputs = self.inputs.with_scale(self.inputs.scale * spread, relative)
-        relative = self._is_relative_target()
+        relative = self.are_relative_targets()
         spread = _spread(self.normalize_targets(data), weights, relative)
         targets = self.targets.with_scale(self.targets.scale * spread, relative)
         return replace(self, inputs=inputs, targets=targets)
@@ -162,7 +162,7 @@ class Normalization:
         """Put windows into the network's units; an error calls them by the name given."""
         # What each column of each window is relative to: (n_windows, n_features).
         bases = np.broadcast_to(self.inputs.shift, (len(windows), windows.n_columns)).copy()
-        relative = self._is_relative_feature()
+        relative = self.are_relative_inputs()
         if relative.any():
             last = last_known_steps(windows)[:, relative]
             bases[:, relative] = np.where(np.isnan(last), bases[:, relative], last)
@@ -243,12 +243,14 @@ class Normalization:
         return np.array([past.feature for past in self.target_features if past is not None])
 
     def _targets_with_feature(self):
-        return np.flatnonzero(self._is_relative_target())
+        return np.flatnonzero(self.are_relative_targets())
 
-    def _is_relative_target(self):
+    def are_relative_targets(self) -> np.ndarray:
+        """Tell for each target whether it is relative to its last value."""
         return np.array([past is not None for past in self.target_features])
 
-    def _is_relative_feature(self):
+    def are_relative_inputs(self) -> np.ndarray:
+        """Tell for each feature whether it is relative to its last value."""
         relative = np.zeros(len(self.inputs.shift), dtype=bool)
         relative[[past.feature for past in self.target_features if past is not None]] = True
         return relative

@@ -45,10 +45,11 @@ def try_shares(
 
     It is the share with the smallest mean absolute error, times ``1 - c / t**2`` or 0: the more
     the gain varies from block to block, the less of it is believed. This is the shrinkage of James
-    and Stein [1]_ in its positive part. t is the mean gain by its standard error, and
-    ``c = (n - 1) / (n - 3)`` what its square is expected to be over n blocks without any gain. The
-    futures of two rows less than a horizon apart share steps, and so do their errors: therefore
-    the gain is compared over blocks of so many rows [2]_.
+    and Stein [1]_ in its positive part. t is the mean gain by its standard error, and ``c`` is
+    ``2 (n - 1) / (n - 3)``, twice what its square is expected to be over n blocks without any gain:
+    once for that, and once because the share with the smallest error was sought. The futures of
+    two rows less than a horizon apart share steps, and so do their errors: therefore the gain is
+    compared over blocks of so many rows [2]_.
 
     Parameters
     ----------
@@ -87,7 +88,7 @@ def try_shares(
     t = _t_of(errors[0] - errors[best], n_blocks) if n_blocks > 1 else 0.0
     shrinkage = 0.0
     if n_blocks >= FEWEST_BLOCKS and t > 0:
-        shrinkage = max(0.0, 1 - (n_blocks - 1) / (n_blocks - 3) / t**2)
+        shrinkage = max(0.0, 1 - 2 * (n_blocks - 1) / (n_blocks - 3) / t**2)
     means = [float(error.mean()) for error in (errors[0], errors[-1])]
     return Trial(float(_SHARES[best] * shrinkage), *means, n_blocks, float(t))
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from skseq._arrays.forecast_layout import ForecastLayout
+from skseq._arrays.normalization import Normalization
 from skseq._arrays.pairs import SupervisedWindows
 from skseq._arrays.ridge import NormalEquations
 from skseq._arrays.training_data import TrainingData
@@ -62,9 +63,7 @@ class WindowRidge:
             biases of shape (n, 1, horizon). For the others a kernel of shape (n_steps * n_features,
             horizon * n) and a bias.
         """
-        columns = self.columns(ratio)
-        alone = [target for target, column in enumerate(columns) if column is not None]
-        others = [target for target, column in enumerate(columns) if column is None]
+        alone, others = self._split(ratio)
         weights = self._solve_alone(examples, alone, alpha) if alone else []
         if others:
             sums = _Sums(self.layout, others, examples)
@@ -85,6 +84,52 @@ class WindowRidge:
             return self.target_features
         return (None,) * len(self.target_features)
 
+    def in_other_units(
+        self,
+        weights: list[np.ndarray],
+        ratio: float | None,
+        given: Normalization,
+        wanted: Normalization,
+    ) -> list[np.ndarray]:
+        """Rewrite what ``solve`` found in the units of one normalization for those of another."""
+        # A value in the units of the one is ``stretch * value + shift`` in those of the other.
+        stretch = wanted.inputs.scale / given.inputs.scale  # (n_features,)
+        shift = np.where(
+            given.are_relative_inputs(),
+            0.0,
+            (wanted.inputs.shift - given.inputs.shift) / given.inputs.scale,
+        )
+        out_stretch = given.targets.scale / wanted.targets.scale  # (n_targets,)
+        out_shift = np.where(
+            given.are_relative_targets(),
+            0.0,
+            (given.targets.shift - wanted.targets.shift) / wanted.targets.scale,
+        )
+        alone, others, parts = *self._split(ratio), iter(weights)
+        rewritten = []
+        if alone:
+            columns = [self.target_features[target] for target in alone]
+            if self.is_shared:
+                alone, columns = alone[:1], columns[:1]
+            factors = np.array([out_stretch[t] for t in alone])[:, None, None]
+            kernel, bias = next(parts), next(parts)
+            rewritten += [kernel * stretch[columns][:, None, None] * factors, bias * factors]
+        if others:
+            kernel, bias = next(parts), next(parts)
+            n_features, horizon = len(stretch), self.layout.horizon
+            steps = kernel.reshape(-1, n_features, horizon, len(others))
+            bias = bias.reshape(horizon, len(others)) + np.einsum("sfht,f->ht", steps, shift)
+            steps = steps * stretch[:, None, None] * out_stretch[others]
+            bias = bias * out_stretch[others] + out_shift[others]
+            rewritten += [steps.reshape(kernel.shape), bias.ravel()]
+        return rewritten
+
+    def _split(self, ratio):
+        """Targets that read one column alone, and the others."""
+        columns = self.columns(ratio)
+        alone = [target for target, column in enumerate(columns) if column is not None]
+        return alone, [target for target, column in enumerate(columns) if column is None]
+
     def as_one_matrix(
         self, weights: list[np.ndarray], window_shape: tuple[int, int], ratio: float | None
     ) -> tuple[np.ndarray, np.ndarray]:
@@ -96,8 +141,7 @@ class WindowRidge:
             np.zeros((horizon, n_targets)),
         )
         columns, parts = self.columns(ratio), iter(weights)
-        alone = [target for target, column in enumerate(columns) if column is not None]
-        others = [target for target, column in enumerate(columns) if column is None]
+        alone, others = self._split(ratio)
         if alone:
             for kernel, own_bias, target in zip(next(parts), next(parts), alone, strict=True):
                 matrix[:, columns[target], :, target], bias[:, target] = kernel, own_bias[0]

@@ -44,13 +44,13 @@ def mixed_weights(
     start, trained : list of ndarray
         Weights before training and after it.
     ridge : list of ndarray
-        As ``start``, perhaps of more rows.
+        Weights of the linear path, perhaps of more rows.
     share : float
     """
     first = len(start) - network.n_linear_weights
     weights = trained[:first] + [
         (new + share * (after - before)).astype(np.float32)
-        for new, before, after in zip(ridge[first:], start[first:], trained[first:], strict=True)
+        for new, before, after in zip(ridge, start[first:], trained[first:], strict=True)
     ]
     for position in (first - 2, first - 1):  # kernel and bias of the last layer of the LSTM's part
         weights[position] = (share * weights[position]).astype(np.float32)
