@@ -303,7 +303,7 @@ def test_ridge_of_one_feature_has_the_coefficients_that_scikit_learn_finds():
     outputs = futures - X[:, -1:, 0]
     unit = np.sqrt((outputs**2).mean())
     reference = Ridge(alpha=2.0).fit(inputs, outputs / unit)
-    model = LastValueRidge(alpha=2.0).fit(X, futures)
+    model = LastValueRidge(alpha=2.0).fit(X, futures[:, :, np.newaxis])
     assert model.alpha_of_others_ == np.inf
     assert model.coef_.shape == (5, 4)
     np.testing.assert_allclose(model.coef_, reference.coef_.T, atol=1e-8)
@@ -339,7 +339,9 @@ def test_columns_that_tell_nothing_are_left_out_or_weigh_little():
     with_noise, _ = make_windows(many, 4)
     alone = LastValueRidge().fit(X[:80], y[:80])
     model = LastValueRidge().fit(with_noise[:80], y[:80])
-    errors = [np.abs(m.predict(x[80:]) - y[80:]).mean() for m, x in [(alone, X), (model, with_noise)]]
+    errors = [
+        np.abs(m.predict(x[80:]) - y[80:]).mean() for m, x in [(alone, X), (model, with_noise)]
+    ]
     assert model.alpha_of_others_ >= 1000
     assert errors[1] < 1.05 * errors[0]
 

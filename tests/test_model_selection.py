@@ -309,7 +309,9 @@ def test_tables_as_they_are_go_through_a_search_and_score_as_by_hand(kind):
         frame = one_series(300).assign(machine="only")
         frame = frame[rng.random(300) > 0.05]
     cv = PanelTimeSeriesSplit(2, groups="machine")
-    lstm = LSTMRegressor(3, horizon=2, epochs=2, max_missing=0.5, random_state=0)
+    lstm = LSTMRegressor(
+        3, horizon=2, epochs=2, max_missing=0.5, early_stopping=False, random_state=0
+    )
     pipe = Pipeline([("window", SlidingWindowTransformer(groups="machine")), ("lstm", lstm)])
     search = GridSearchCV(pipe, {"window__n_steps": [3, 5]}, cv=cv, scoring=MAE)
     search.fit(frame, frame["load"])

@@ -1,40 +1,86 @@
-"""A gain counts only beyond chance, over blocks of rows whose futures do not hang together."""
+"""How much of a network is kept: all that helps for certain, and nothing that does not."""
 
 import numpy as np
 import pytest
-from scipy.stats import ttest_1samp
 
-from skseq._arrays.significance import is_significantly_lower
-
-
-@pytest.mark.parametrize("block_length", [1, 7, 30])
-def test_it_agrees_with_a_t_test_on_means_written_out(block_length):
-    outcomes = set()
-    for seed in range(40):
-        random = np.random.default_rng(seed)
-        reference, losses = random.normal(size=(2, 100))
-        losses -= random.uniform(0, 1)
-        n_blocks = 100 // block_length
-        blocks = np.array_split(np.arange(100), n_blocks)
-        means = [np.mean([reference[row] - losses[row] for row in block]) for block in blocks]
-        expected = ttest_1samp(means, 0, alternative="greater").pvalue < 0.01
-        assert is_significantly_lower(losses, reference, block_length) == expected
-        outcomes.add(expected)
-    assert outcomes == {True, False}
+from skseq._arrays.shrinkage import try_shares
 
 
-def test_one_block_proves_nothing():
-    losses, reference = np.zeros(19), np.ones(19)
-    assert not is_significantly_lower(losses, reference, block_length=10)
-    assert is_significantly_lower(np.zeros(20), np.ones(20), block_length=10)
+def case(seed=0, n_rows=120, gain=1.0, noise=1.0):
+    """A ridge that is off by about 1, a network that is off by less, and the truth."""
+    random = np.random.default_rng(seed)
+    truth = random.normal(size=(n_rows, 2))
+    miss = random.normal(size=(n_rows, 2))
+    ridge = truth + miss
+    network = truth + (1 - gain) * miss + noise * random.normal(size=(n_rows, 2))
+    return truth, ridge, network
 
 
-def test_what_is_the_same_is_not_lower():
-    assert not is_significantly_lower(np.ones(20), np.ones(20), block_length=1)
+def by_hand(truth, ridge, network, weights, block_length):
+    """The rule of the docstring, written with loops."""
+    best, smallest, errors = 0.0, np.inf, {}
+    for share in np.linspace(0, 1, 11):
+        mixed = ridge + share * (network - ridge)
+        errors[share] = [
+            weight * np.abs(row)[~np.isnan(row)].mean()
+            for weight, row in zip(weights, mixed - truth, strict=True)
+        ]
+        if np.mean(errors[share]) < smallest:
+            best, smallest = share, np.mean(errors[share])
+    n_blocks = len(truth) // block_length
+    gains = np.array(errors[0.0]) - np.array(errors[best])
+    means = [np.mean(block) for block in np.array_split(gains, n_blocks)]
+    t = np.mean(means) / (np.std(means, ddof=1) / np.sqrt(n_blocks))
+    factor = 1 - 2 * (n_blocks - 1) / (n_blocks - 3) / t**2
+    return best * max(factor, 0.0), t
 
 
-def test_a_gain_that_few_long_blocks_share_needs_more_than_many_rows():
-    reference = np.repeat(np.random.default_rng(0).normal(0.3, 1, size=10), 20)
-    losses = np.zeros(200)
-    assert is_significantly_lower(losses, reference, block_length=1)
-    assert not is_significantly_lower(losses, reference, block_length=20)
+@pytest.mark.parametrize("block_length", [1, 7, 20])
+@pytest.mark.parametrize("gain", [0.2, 1.0])
+def test_it_agrees_with_the_rule_written_out(block_length, gain):
+    shares = []
+    for seed in range(20):
+        arrays = case(seed, gain=gain, noise=0.3)
+        weights = np.random.default_rng(seed).uniform(size=120)
+        arrays[0][3, 1] = np.nan
+        trial = try_shares(*arrays, weights, block_length)
+        share, t = by_hand(*arrays, weights, block_length)
+        assert trial.share == pytest.approx(share)
+        assert trial.t == pytest.approx(t)
+        shares.append(share)
+    assert max(shares) > 0
+
+
+def test_a_network_that_is_certainly_better_is_kept():
+    truth, ridge, network = case(noise=0.1)
+    trial = try_shares(truth, ridge, network, np.ones(120), block_length=4)
+    assert trial.share > 0.9
+    assert trial.network_error < 0.2 * trial.ridge_error
+
+
+def test_a_network_that_only_adds_noise_is_rejected():
+    truth, ridge, network = case(gain=0.0, noise=1.0)
+    assert try_shares(truth, ridge, network, np.ones(120), block_length=4).share < 0.05
+
+
+def test_a_gain_of_one_block_alone_is_not_believed():
+    truth, ridge = np.zeros((100, 1)), np.ones((100, 1))
+    network = ridge.copy()
+    network[:10] = 0
+    network[10:] = 1.05
+    trial = try_shares(truth, ridge, network, np.ones(100), block_length=10)
+    assert trial.network_error < trial.ridge_error
+    assert trial.share == 0
+
+
+@pytest.mark.parametrize(("n_rows", "kept"), [(39, False), (40, True)])
+def test_fewer_than_four_blocks_prove_nothing(n_rows, kept):
+    truth, ridge = np.zeros((n_rows, 1)), np.ones((n_rows, 1))
+    trial = try_shares(truth, ridge, truth, np.ones(n_rows), block_length=10)
+    assert (trial.share > 0) == kept
+
+
+def test_what_is_the_same_is_not_better():
+    same = np.ones((20, 1))
+    trial = try_shares(np.zeros((20, 1)), same, same, np.ones(20), block_length=1)
+    assert (trial.share, trial.t) == (0, 0)

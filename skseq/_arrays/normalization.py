@@ -19,7 +19,7 @@ from skseq._arrays.windows import Windows
 
 __all__ = ["NormalizedWindows", "Normalization", "last_known_steps"]
 
-_VALUES_PER_CHUNK = 1 << 22
+_VALUES_PER_CHUNK = 1 << 18
 # Far from where float32 ends (3e38): many products of inputs are added up, and squares of targets.
 _LARGEST_INPUT, _LARGEST_TARGET = 1e30, 1e17
 

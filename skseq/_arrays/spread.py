@@ -14,7 +14,7 @@ from skseq._arrays.windows import Windows
 
 __all__ = ["differ_in_size", "run_numbers", "sizes_of_runs", "window_spreads"]
 
-_VALUES_PER_CHUNK = 1 << 20
+_VALUES_PER_CHUNK = 1 << 18
 _ROUNDING_STEPS = 8
 # Of windows that do not tell their times: from here on, runs are taken for several series.
 _LARGEST_RATIO_IN_A_SERIES = 10.0

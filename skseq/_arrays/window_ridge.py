@@ -17,7 +17,7 @@ from skseq._arrays.training_data import TrainingData
 
 __all__ = ["WindowRidge"]
 
-_VALUES_PER_CHUNK = 1 << 19
+_VALUES_PER_CHUNK = 1 << 18
 # Penalties of the columns that are not a target's past, relative to that of its past.
 _RATIOS = (1.0, 10.0, 100.0, 1e3, 1e4)
 # Where the rows by time are cut: solved before, tried on the rows up to the next cut.

@@ -79,7 +79,8 @@ class Network:
     has_linear_path : bool
         Whether a linear map of the window is added to what comes out of the LSTM.
     linear_features : tuple of int or None
-        For each target the one feature that its linear path reads; None means all. Empty without.
+        For each target the one feature that its linear path reads, None for all of them; empty if
+        it reads the past of the target, or without one all features.
     cell : str
         Key of ``CELLS``.
     """
@@ -110,11 +111,16 @@ class Network:
         return ForecastLayout(self.horizon, self.n_targets)
 
     @property
+    def columns_of_linear_path(self) -> tuple[int | None, ...]:
+        """For each target the one feature that its linear path reads; None means all."""
+        return self.linear_features or self.target_features
+
+    @property
     def n_linear_weights(self) -> int:
         """Number of weight arrays of the linear path, which are the last ones."""
         if not self.has_linear_path:
             return 0
-        kinds = {column is None for column in self.linear_features}
+        kinds = {column is None for column in self.columns_of_linear_path}
         return 2 * len(kinds)
 
     @property
@@ -163,7 +169,10 @@ def build_model(
         outputs = ChannelsTogether(network.n_targets, name="channels_together")(outputs)
     if network.has_linear_path:
         linear = LinearPath(
-            network.horizon, network.linear_features, network.shares_channels, name="linear_path"
+            network.horizon,
+            network.columns_of_linear_path,
+            network.shares_channels,
+            name="linear_path",
         )
         outputs = keras.layers.Add(name="sum")([outputs, linear(windows)])
     return keras.Model([windows, mask] if masked else windows, outputs, name="lstm")

@@ -47,7 +47,7 @@ class ForwardPass:
             self._segments = Segments(network.segment_length)
         if network.has_linear_path:
             self._linear_path = LinearPath(
-                network.horizon, network.linear_features, network.shares_channels
+                network.horizon, network.columns_of_linear_path, network.shares_channels
             )
 
     def __call__(self, weights, windows, known=None, dropouts=()):
