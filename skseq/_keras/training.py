@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skseq._keras.backend import backend_name, fast_paths_are_on, keras
+from skseq._keras.backend import backend_name, check_not_forked, fast_paths_are_on, keras
 from skseq._keras.backup import Backup, NoBackup, digest_of_fit
 from skseq._keras.keras_trainer import KerasTrainer
 from skseq._keras.linear_start import linear_start
@@ -71,6 +71,7 @@ def train(
     ValueError
         When the earlier state is that of another optimizer.
     """
+    check_not_forked()
     if start is not None and start.n_epochs:
         # Going on with the same seed must not repeat the order and the dropout of the first fit.
         seed = np.random.SeedSequence(seed.entropy, spawn_key=(start.n_epochs,))
