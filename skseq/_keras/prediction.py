@@ -37,8 +37,8 @@ def predict(network: Network, weights: list[np.ndarray], windows: NormalizedWind
     for begin in range(0, len(windows), chunk):
         inputs = windows.batch(slice(begin, begin + chunk))
         n_live = len(inputs)
-        if n_live < chunk:
-            inputs = np.concatenate([inputs, np.zeros((chunk - n_live, *inputs.shape[1:]), "f4")])
+        if backend_name != "torch":
+            inputs = _filled_up(inputs, chunk)
         known = ~np.isnan(inputs[:, :, 0])
         key = network, not known.all(), fast_paths_are_on()
         forward = _forward_passes.get(key, partial(_make_forward, *key))
@@ -51,6 +51,12 @@ def _chunk_for(n_windows):
     if n_windows <= _GROUP and fast_paths_are_on():
         return _GROUP
     return _CHUNK if n_windows <= _LARGE_CHUNK // 2 else _LARGE_CHUNK
+
+
+def _filled_up(inputs, chunk):
+    """Append zeros up to the size of a chunk: a program is compiled for each size it meets."""
+    n_missing = chunk - len(inputs)
+    return np.concatenate([inputs, np.zeros((n_missing, *inputs.shape[1:]), "f4")])
 
 
 _forward_passes = Pool()
