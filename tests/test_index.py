@@ -6,13 +6,13 @@ import polars as pl
 import pytest
 
 from skseq._checks.labels import check_same_index
+from skseq._time.find_step import next_labels
 from skseq._time.index import (
     index_of,
     is_default_index,
     is_same_label,
     target_names,
 )
-from skseq._time.step import next_labels
 
 N_ROWS = 60
 

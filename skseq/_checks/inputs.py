@@ -9,7 +9,7 @@ from sklearn.utils.validation import check_array, check_consistent_length, valid
 from skseq._arrays.windows import Windows
 from skseq._checks.labels import check_same_index
 
-__all__ = ["check_numbers", "check_targets", "check_windows"]
+__all__ = ["check_horizon_is_that_of_fit", "check_numbers", "check_targets", "check_windows"]
 
 _DATES = (datetime.date, datetime.time, datetime.timedelta, np.datetime64, np.timedelta64)
 
@@ -130,6 +130,8 @@ def check_windows(estimator, X, *, reset: bool, name: str = "X") -> Windows:
         For dates, masked values or infinity, for a step in which some features are missing, for a
         shape that cannot be or that is not the one seen in ``fit``.
     """
+    if isinstance(X, Windows):
+        X = X.for_horizon(estimator.horizon)
     array = X if isinstance(X, Windows) and len(X) else _as_array(estimator, X, name)
     if array.ndim not in (2, 3):
         raise ValueError(
@@ -150,6 +152,24 @@ def check_windows(estimator, X, *, reset: bool, name: str = "X") -> Windows:
     windows = array if isinstance(array, Windows) else Windows.from_array(array)
     _check_steps(windows, name)
     return windows
+
+
+def check_horizon_is_that_of_fit(estimator) -> None:
+    """Refuse a horizon that was changed after fit: the forecasts are still those of the old one.
+
+    Parameters
+    ----------
+    estimator : WindowRegressor
+        Fitted.
+    """
+    layout = estimator._layout
+    fitted = 1 if layout.is_ready_made else layout.horizon
+    if estimator.horizon != fitted:
+        raise ValueError(
+            f"horizon was {fitted} in fit and is {estimator.horizon} now, but the regressor has "
+            f"learned to forecast {layout.horizon} step(s). Call fit again with horizon="
+            f"{estimator.horizon}, or type forecast(..., steps=n) for more steps than were fitted."
+        )
 
 
 def _as_array(estimator, X, name):
