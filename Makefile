@@ -9,6 +9,7 @@
 # make oldest   the tests with the oldest versions that pyproject.toml allows
 # make nightly  the tests with the newest versions there are, those before their release included
 # make benchmark  how fast it is, beside other libraries, in an environment of its own
+# make suite    the suite of tasks, validation part: what to make choices on (benchmarks/suite)
 # make hooks    set up, and let git run the lint before every commit
 # make docs     the documentation site, its gallery executed, its links checked: docs/_build/html
 # make linkcheck  the links to other sites, which takes the internet
@@ -55,8 +56,8 @@ export KERAS_BACKEND := $(BACKEND)
 # Compiled programs are kept with the environment they belong to, not in the user's home.
 export SKSEQ_CACHE_DIR ?= $(abspath $(VENV))/compiled
 
-.PHONY: help demo test quick lint neighbours darts onnx backends oldest nightly benchmark docs linkcheck \
-	hooks format clean
+.PHONY: help demo test quick lint neighbours darts onnx backends oldest nightly benchmark suite docs \
+	linkcheck hooks format clean
 
 help:
 	@sed -n 's/^# \(make [a-z]*  .*\)/\1/p' Makefile
@@ -174,6 +175,12 @@ benchmark: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(PY) -m pip install $(PIP_FLAGS) --editable ".[jax,benchmark]" "$(TORCH)" $(TENSORFLOW)
 	for name in $(BENCHMARKS); do $(PY) benchmarks/bench_$$name.py || exit 1; done
+
+SUITE_FLAGS ?=
+
+suite: $(INSTALLED)
+	$(PY) benchmarks/suite/run.py --part validation --json benchmarks/suite/validation.json \
+		$(SUITE_FLAGS)
 
 hooks: $(INSTALLED)
 	$(PY) -m pre_commit install

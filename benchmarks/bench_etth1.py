@@ -47,6 +47,9 @@ ABLATION = {
     "units=128": {"units": 128},
     "units=(64, 64)": {"units": (64, 64)},
     "dropout=0.2": {"dropout": 0.2},
+    "recurrent_dropout=0.2": {"recurrent_dropout": 0.2},
+    "dense_units=(64,)": {"dense_units": (64,)},
+    "activation='relu'": {"activation": "relu"},
     "n_steps=96": {"n_steps": 96},
     "n_steps=720": {"n_steps": 720},
 }

@@ -11,10 +11,11 @@ from numbers import Integral
 import numpy as np
 from sklearn.utils import check_random_state
 
-from skseq._arrays.layout import TargetLayout
-from skseq._arrays.pairs import SupervisedWindows, parts_by_time, split_latest
+from skseq._arrays.forecast_layout import TargetLayout
+from skseq._arrays.held_out import parts_by_time, split_latest
+from skseq._arrays.pairs import SupervisedWindows
 from skseq._checks.leakage import warn_of_lost_times
-from skseq._keras.engine import CompileArguments, Network, Schedule, compile_arguments
+from skseq._keras.door import CompileArguments, Network, Schedule, compile_arguments
 from skseq._sklearn.private import POSITIVE_INT
 
 __all__ = ["FitPlan", "fresh_arguments", "fresh_seed"]

@@ -15,7 +15,7 @@ from skseq._arrays.target_features import TargetFeature, choose_target_features
 from skseq._base import WindowRegressor
 from skseq._checks.leakage import warn_of_leakage
 from skseq._fit_plan import FitPlan, fresh_arguments, fresh_seed
-from skseq._keras.engine import (
+from skseq._keras.door import (
     Network,
     TrainingData,
     TrainingState,

@@ -1,4 +1,7 @@
-"""Scores of forecasts: over more than one step, step by step, beside a baseline or a scale."""
+"""Scores of forecasts: over more than one step, by step, next to a baseline or a scale.
+
+``horizon_scorer`` is here, the errors themselves are in ``_evaluation/errors.py``.
+"""
 
 import copy
 

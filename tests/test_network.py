@@ -12,8 +12,8 @@ from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from skseq import LSTMRegressor, SlidingWindowTransformer, make_windows
 from skseq._keras.averaging import WeightAverage
-from skseq._keras.layers import ChannelsApart, ChannelsTogether, LinearPath, Segments
-from skseq._keras.network import Network, build_model, initial_weights
+from skseq._keras.network import CELLS, Cell, Network, build_model, initial_weights
+from skseq._keras.own_layers import ChannelsApart, ChannelsTogether, LinearPath, Segments
 
 N_STEPS = 5
 SERIES = 50 + np.random.default_rng(0).normal(size=(60, 2)).cumsum(axis=0)
@@ -374,3 +374,17 @@ def test_weights_are_averaged_with_a_short_memory_at_first():
     assert model.get_weights()[0].item() == pytest.approx(expected)
     average.put_away(model)
     assert model.get_weights()[0].item() == 8.0
+
+
+def test_another_kind_of_cell_is_one_entry_in_the_table(monkeypatch):
+    """A GRU, whose bias Keras keeps in another shape unless it resets before the product."""
+    gru = Cell(
+        keras.layers.GRU, gates=("update", "reset", "candidate"), arguments={"reset_after": False}
+    )
+    monkeypatch.setitem(CELLS, "gru", gru)
+    network = Network(n_features=2, units=(3, 4), bidirectional=True, cell="gru")
+    model = build_model(network)
+    first = initial_weights(network, np.random.default_rng(0))
+    assert [w.shape for w in first] == [w.shape for w in model.get_weights()]
+    model.set_weights(first)
+    assert model.predict_on_batch(np.zeros((2, 5, 2), "f4")).shape == (2, 1)

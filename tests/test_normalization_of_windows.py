@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
-from skseq._arrays.layout import TargetLayout
+from skseq._arrays.forecast_layout import TargetLayout
 from skseq._arrays.normalization import Normalization, NormalizedWindows, last_known_steps
 from skseq._arrays.pairs import SupervisedWindows, pair_with_targets
 from skseq._arrays.scale import Scale

@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
 from skseq import make_windows
-from skseq._arrays.layout import TargetLayout
-from skseq._arrays.pairs import SupervisedWindows, pair_with_targets, split_latest
+from skseq._arrays.forecast_layout import TargetLayout
+from skseq._arrays.held_out import split_latest
+from skseq._arrays.pairs import SupervisedWindows, pair_with_targets
+from skseq._arrays.target_features import find_target_features
 from skseq._arrays.windows import Windows, sliding_view
 
 
@@ -315,3 +317,33 @@ def test_no_rows_at_all_cannot_be_cut():
     )
     with pytest.raises(ValueError, match="of 0 rows keeps the latest 0 for validation"):
         split_latest(empty, 0.1)
+
+
+def target_feature_by_loop(newest, target, n_gapless):
+    """The first delay and feature for which the target comes back in every row; no shortcut."""
+    for delay in range(1, len(target) // 2 + 1):
+        rows = [t for t in range(len(target)) if t % n_gapless + delay < n_gapless]
+        for feature in range(newest.shape[1]):
+            if len(rows) >= 3 and all(newest[t + delay, feature] == target[t] for t in rows):
+                return feature, delay
+    return None
+
+
+@pytest.mark.parametrize("delay", [1, 3, 7, 60])
+@pytest.mark.parametrize("n_gapless", [9, 400])
+def test_the_target_is_found_at_any_delay_as_a_loop_finds_it(delay, n_gapless):
+    """In one series of 400 rows, and in many of 9 rows, whose rows do not follow each other."""
+    n_rows = 400 - 400 % n_gapless
+    target = measurements(n_rows, 1)[:, 0]
+    newest = measurements(n_rows, 2, seed=1)
+    for begin in range(0, n_rows, n_gapless):
+        newest[begin + delay : begin + n_gapless, 1] = target[begin : begin + n_gapless][:-delay]
+    starts = np.arange(n_rows) + 10 * (np.arange(n_rows) // n_gapless)
+    table = np.zeros((starts[-1] + 1, 2))
+    table[starts] = newest
+    windows = Windows(table, starts, 1, np.arange(n_rows) % n_gapless)
+    layout = TargetLayout.of(target, 1)
+    found = find_target_features(pair_with_targets(windows, target, layout))[0]
+    expected = target_feature_by_loop(newest, target, n_gapless)
+    assert (None if found is None else (found.feature, found.delay)) == expected
+    assert (expected is None) == (delay > n_gapless)

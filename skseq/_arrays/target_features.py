@@ -12,7 +12,6 @@ from numbers import Integral
 import numpy as np
 
 from skseq._arrays.pairs import SupervisedWindows
-from skseq._arrays.windows import rows_with_known_future
 
 __all__ = [
     "TargetFeature",
@@ -141,27 +140,40 @@ def _values_in_order(data):
 
 
 def _find_feature(newest, target, follows):
+    """Find the feature, and the delay, of one target.
+
+    A few rows from all over rule a delay out, so that most delays never look at all rows.
+    """
     affine, is_known = None, ~np.isnan(target)
     few_values = _spread_over(target[is_known])
     may_be_equal = any(np.isin(few_values, column).all() for column in newest.T)
+    gaps_before = np.concatenate([[0], np.cumsum(~follows)])  # (n_rows,)
+    known = np.flatnonzero(is_known)
+    sample = _spread_over(known)
     for delay in range(1, min(_LONGEST_DELAY, len(target) // 2) + 1):
         if affine and not may_be_equal:
             break
-        # Rows whose target is the newest step delay rows later, if this feature is its past.
-        rows = rows_with_known_future(follows, delay + 1)
-        rows = rows[is_known[rows]]
-        if len(rows) < _FEWEST_PAIRS:
-            break
-        few = _spread_over(rows)
+        few = _followed_by(sample, delay, gaps_before)
+        if len(few) < _FEWEST_PAIRS:
+            few = _spread_over(_followed_by(known, delay, gaps_before))
+            if len(few) < _FEWEST_PAIRS:
+                break
         for feature, column in enumerate(newest.T):
             if fit_line(column[few + delay], target[few]) is None:
                 continue
+            rows = _followed_by(known, delay, gaps_before)
             line = fit_line(column[rows + delay], target[rows])
             if line == (1.0, 0.0):
                 return TargetFeature(feature, delay, *line)
             if line is not None and affine is None:
                 affine = TargetFeature(feature, delay, *line)
     return affine
+
+
+def _followed_by(rows, delay, gaps_before):
+    """Keep the rows that have a row ``delay`` later without a gap between: the target's own."""
+    rows = rows[rows + delay < len(gaps_before)]
+    return rows[gaps_before[rows] == gaps_before[rows + delay]]
 
 
 def _spread_over(many):

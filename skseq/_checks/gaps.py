@@ -1,4 +1,7 @@
-"""Gaps in the index of a table: how many windows they cost, and whether the windows see them."""
+"""Gaps in the index of a table: how many windows they cost, and whether the windows see them.
+
+A gap just before a forecast is warned of in ``missing_ends``, gaps without times in ``leakage``.
+"""
 
 import numpy as np
 

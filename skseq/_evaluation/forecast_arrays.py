@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from skseq._arrays.forecast_layout import ForecastLayout
 from skseq._arrays.known_forecasts import KnownForecasts
-from skseq._arrays.layout import ForecastLayout
 from skseq._evaluation.composition import windows_in
 from skseq._evaluation.known_forecasts import known_forecasts
 from skseq._time.groups import split_groups

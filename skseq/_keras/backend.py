@@ -16,6 +16,7 @@ import numpy as np
 __all__ = [
     "as_numpy",
     "backend_name",
+    "check_not_forked",
     "fast_paths_are_on",
     "is_distributed",
     "keras",
@@ -109,6 +110,34 @@ if backend_name == "jax":
     _refuse_an_old_jax()
     # From the first program on, whether a process trains or only predicts.
     importlib.import_module("skseq._keras.jax.program_folder").share_compiled_programs()
+
+
+_computing_process: int | None = None
+
+
+def check_not_forked() -> None:
+    """Remember the process that computes; refuse one that was forked from it.
+
+    The threads of JAX do not survive a fork, and what needs them waits forever. A process that
+    was forked before anything was computed has threads of its own.
+
+    Raises
+    ------
+    RuntimeError
+        In a forked process, with the remedy.
+    """
+    global _computing_process
+    if backend_name != "jax":
+        return
+    if _computing_process is None:
+        _computing_process = os.getpid()
+    elif _computing_process != os.getpid():
+        raise RuntimeError(
+            f"Process {os.getpid()} was forked from process {_computing_process}, in which JAX had "
+            "already computed. JAX's threads do not survive a fork, so this would wait forever. "
+            "Load the model in each worker, or load it before the fork but make no forecast there "
+            "(gunicorn --preload), or start the processes with multiprocessing's 'spawn'."
+        )
 
 
 def fast_paths_are_on() -> bool:

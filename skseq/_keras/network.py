@@ -1,4 +1,4 @@
-"""The network: its description, the Keras model it stands for, and its first weights."""
+"""The network: kinds of recurrent cell, its description, its Keras model, its first weights."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from skseq._arrays.layout import ForecastLayout
+from skseq._arrays.forecast_layout import ForecastLayout
 from skseq._keras.backend import keras
-from skseq._keras.layers import ChannelsApart, ChannelsTogether, LinearPath, Segments
 from skseq._keras.names import check_activation
+from skseq._keras.own_layers import ChannelsApart, ChannelsTogether, LinearPath, Segments
 
 __all__ = ["CELLS", "Cell", "Network", "build_model", "initial_weights"]
 
@@ -27,6 +27,8 @@ class Cell:
         In the order of the columns of the layer's kernels; each has ``units`` columns.
     first_bias : mapping from gate to float
         Where a gate's bias starts; 0 where it is not named.
+    arguments : mapping from str to object
+        Arguments that the layer is always given, for the weights to have these shapes.
     zero_bias_arguments : mapping from str to object
         Arguments of the layer that let its whole bias start at zero.
     """
@@ -34,10 +36,11 @@ class Cell:
     layer: type
     gates: tuple[str, ...]
     first_bias: Mapping[str, float] = field(default_factory=dict)
+    arguments: Mapping[str, Any] = field(default_factory=dict)
     zero_bias_arguments: Mapping[str, Any] = field(default_factory=dict)
 
 
-# A new kind of cell is one line here, and a choice of it in Network.cell. JAX may have a faster
+# A new kind of cell is an entry here, and a choice of it in Network.cell. JAX may have a faster
 # layer for it: FAST_LAYERS in jax/fused_lstm.py.
 CELLS = {
     "lstm": Cell(
@@ -173,7 +176,7 @@ def _as_read(network, windows, mask):
 
 def _recurrent_path(network, values, mask, initialized, recurrent_layer):
     layers, cell = keras.layers, CELLS[network.cell]
-    arguments = {} if initialized else cell.zero_bias_arguments
+    arguments = dict(cell.arguments) | ({} if initialized else dict(cell.zero_bias_arguments))
     kernel, recurrent = _SEEDED if initialized else _UNINITIALIZED
     bias = {} if initialized else {"bias_initializer": _zeros}
     seeds = count(1)

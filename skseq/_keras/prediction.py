@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 
 from skseq._arrays.normalization import NormalizedWindows
-from skseq._keras.backend import fast_paths_are_on, run_model
+from skseq._keras.backend import check_not_forked, fast_paths_are_on, run_model
 from skseq._keras.network import Network, build_model
 from skseq._keras.pool import Pool
 
@@ -31,6 +31,7 @@ def predict(network: Network, weights: list[np.ndarray], windows: NormalizedWind
     -------
     ndarray of shape (n_windows, n_outputs), float32
     """
+    check_not_forked()
     chunk = _chunk_for(len(windows))
     outputs = np.empty((len(windows), network.layout.n_outputs), dtype=np.float32)
     for begin in range(0, len(windows), chunk):

@@ -7,12 +7,12 @@ installed; both are undone, so that having skseq in a process changes nothing fo
 """
 
 import sys
-from collections.abc import Hashable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from numbers import Real
 
 from skseq._keras.backend import backend_name, keras
+from skseq._keras.fingerprint import fingerprint
 from skseq._keras.names import check_loss, check_metrics, check_optimizer
 
 __all__ = ["CompileArguments", "compile_arguments"]
@@ -71,19 +71,6 @@ class CompileArguments:
     callbacks: list
     backup: keras.callbacks.BackupAndRestore | None
     recipe: tuple
-
-
-class _Same:
-    """Makes an object that cannot be hashed equal to itself alone."""
-
-    def __init__(self, value):
-        self.value = value
-
-    def __eq__(self, other):
-        return isinstance(other, _Same) and self.value is other.value
-
-    def __hash__(self):
-        return id(self.value)
 
 
 def compile_arguments(*, loss, optimizer, learning_rate, callbacks, keras_params):
@@ -146,8 +133,18 @@ def compile_arguments(*, loss, optimizer, learning_rate, callbacks, keras_params
         _with_given_names(params["metrics"], arguments["metrics"]),
         callbacks,
         backup,
-        (loss, optimizer, _hashable(params, ("loss__", "optimizer__"))),
+        _recipe(loss, optimizer, params),
     )
+
+
+def _recipe(loss, optimizer, params):
+    """Give a key that is equal where loss and optimizer compute the same, learning rate aside."""
+    settings = tuple(
+        (name, fingerprint(value))
+        for name, value in sorted(params.items())
+        if name.startswith(("loss__", "optimizer__"))
+    )
+    return fingerprint(loss), fingerprint(optimizer), settings
 
 
 def _as_list(given):
@@ -212,12 +209,3 @@ def _with_given_names(given, metrics):
         if isinstance(name, str) and isinstance(metric, keras.metrics.Metric):
             metric.name = name
     return metrics
-
-
-def _hashable(params, prefixes):
-    """Turn the parameters that begin with one of the prefixes into a key."""
-    return frozenset(
-        (name, value if isinstance(value, Hashable) else _Same(value))
-        for name, value in params.items()
-        if name.startswith(prefixes)
-    )

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skseq._keras.backend import fast_paths_are_on, keras
+from skseq._keras.backend import check_not_forked, fast_paths_are_on, keras
 from skseq._keras.backup import Backup, NoBackup, digest_of_fit
 from skseq._keras.keras_trainer import KerasTrainer
 from skseq._keras.linear_start import linear_start
 from skseq._keras.network import Network, initial_weights
 from skseq._keras.progress import BestWeights, Progress, TrainingState
+from skseq._keras.ridge_trial import beats_its_start
 from skseq._keras.scikeras_door import CompileArguments
 from skseq._keras.trainer import Trainer
 from skseq._keras.training_data import TrainingData
-from skseq._keras.trial import beats_its_start
 from skseq.exceptions import DivergenceError
 
 __all__ = ["Schedule", "TrainingState", "first_weights", "train"]
@@ -71,6 +71,7 @@ def train(
     ValueError
         When the earlier state is that of another optimizer.
     """
+    check_not_forked()
     if start is not None and start.n_epochs:
         # Going on with the same seed must not repeat the order and the dropout of the first fit.
         seed = np.random.SeedSequence(seed.entropy, spawn_key=(start.n_epochs,))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from skseq._arrays.layout import ForecastLayout
+from skseq._arrays.forecast_layout import ForecastLayout
 from skseq._arrays.normalization import NormalizedWindows
 
 __all__ = ["TrainingData"]

@@ -1,10 +1,12 @@
 """The layers of skseq's own: steps in segments, channels apart and together, the linear path.
 
+Recurrent layers are Keras's: see ``CELLS`` in ``network``.
+
 All of them only reshape, but for ``LinearPath``. They are registered with Keras, so that a saved
 model is read back in Keras's safe mode wherever skseq is imported.
 """
 
-from skseq._arrays.layout import ForecastLayout
+from skseq._arrays.forecast_layout import ForecastLayout
 from skseq._keras.backend import keras
 
 __all__ = ["ChannelsApart", "ChannelsTogether", "LinearPath", "Segments"]

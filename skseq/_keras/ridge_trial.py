@@ -1,4 +1,8 @@
-"""The trial: whether training beat the ridge regression that it started from, on held-out rows."""
+"""The trial: whether training beat the ridge regression that it started from, on held-out rows.
+
+Whether there is a trial is planned in ``FitPlan``, the test and its level are in
+``_arrays/significance.py``, and ``LSTMRegressor`` keeps the ridge of all rows when it is lost.
+"""
 
 import numpy as np
 
