@@ -117,22 +117,32 @@ def test_fits_in_threads_equal_fits_one_after_the_other():
     np.testing.assert_array_equal(found, expected)
 
 
-@pytest.mark.parametrize(
-    "shape",
-    [
-        {"units": 3},
-        {"units": (8, 8), "horizon": 24},
-        {"units": 8, "horizon": 12, "segment_length": 2, "dense_units": (16,)},
-        {"units": 8, "bidirectional": True, "normalize": "standard", "ridge_alpha": None},
-    ],
-)
-@pytest.mark.parametrize("n_rows", [2, 9, 70, 600])
-def test_a_window_is_predicted_to_the_same_bit_alone_and_among_others(n_rows, shape):
-    regressor = LSTMRegressor(**SMALL | shape).fit(X, Y)
-    among = np.resize(X, (n_rows, *X.shape[1:])) + np.arange(n_rows)[:, None, None]
-    together = regressor.predict(among)
-    for row in (0, n_rows // 2, n_rows - 1):
-        np.testing.assert_array_equal(regressor.predict(among[row : row + 1])[0], together[row])
+ALONE_AND_AMONG_OTHERS = """
+import numpy as np
+from skseq import LSTMRegressor, make_windows
+
+X, y = make_windows(np.sin(np.arange(90.0) / 4) + np.arange(90.0) / 50, n_steps=5)
+shapes = [
+    dict(units=3),
+    dict(units=(8, 8), horizon=24),
+    dict(units=8, horizon=12, segment_length=2, dense_units=(16,)),
+    dict(units=8, bidirectional=True, normalize="standard", ridge_alpha=None),
+]
+for shape in shapes:
+    regressor = LSTMRegressor(epochs=2, batch_size=8, random_state=0, **shape).fit(X, y)
+    for n_rows in (2, 9, 70, 600):
+        among = np.resize(X, (n_rows, *X.shape[1:])) + np.arange(n_rows)[:, None, None]
+        together = regressor.predict(among)
+        for row in (0, n_rows // 2, n_rows - 1):
+            alone = regressor.predict(among[row : row + 1])[0]
+            if not np.array_equal(alone, together[row]):
+                print(shape, n_rows, row, np.abs(alone - together[row]).max())
+"""
+
+
+def test_a_window_is_predicted_to_the_same_bit_alone_and_among_others(fresh_python):
+    """Which sums XLA makes of a product depends on its flags: here they are a user's."""
+    assert fresh_python(ALONE_AND_AMONG_OTHERS, SKSEQ_FAST_PATHS="on", XLA_FLAGS=None) == ""
 
 
 FIT_AND_SHOW = """
@@ -151,7 +161,7 @@ for parameters in fits:
 
 def test_a_program_from_disk_computes_what_it_computed_when_it_was_new(fresh_python, tmp_path):
     """JAX 0.6.0 read loops back that took no turn: its second process trained nothing."""
-    folder = {"SKSEQ_CACHE_DIR": str(tmp_path), "SKSEQ_FAST_PATHS": "on"}
+    folder = {"SKSEQ_CACHE_DIR": str(tmp_path), "SKSEQ_FAST_PATHS": "on", "XLA_FLAGS": None}
     new = fresh_python(FIT_AND_SHOW, **folder)
     programs = sorted(tmp_path.rglob("*-cache"))
     assert any("run_epoch" in path.name for path in programs)
