@@ -420,8 +420,11 @@ class LSTMRegressor(WindowRegressor):
             self._normalization = self._learn_normalization(training)
 
         examples, seed = self._normalized(training), fresh_seed(self.random_state)
+        # With a trial the ridge regression is that of all rows: it may be all that is kept.
+        units = self._learn_normalization(data) if plan.has_trial else self._normalization
+        whole = _normalized(units, data, _relative(data.weights)) if plan.has_trial else examples
         if not continues:
-            plan = plan.with_ridge_for(training, examples)
+            plan = plan.with_ridge_for(data if plan.has_trial else training, whole)
             self._network = plan.network
         start = self._state if continues else plan.start(training, examples, seed)
         held_out = self._normalized_validation(held_out, "" if X_val is None else "_val")
@@ -430,7 +433,10 @@ class LSTMRegressor(WindowRegressor):
         )
         self.network_share_, self.trial_ = 1.0, None
         if plan.has_trial:
-            self._mix_with_ridge(state, start, held_out, plan, data)
+            ridge = plan.ridge.in_other_units(
+                plan.solve_ridge(data, whole), plan.ratio, units, self._normalization
+            )
+            self._mix_with_ridge(state, start, held_out, ridge)
         if not params["warm_start"]:
             state.optimizer_state = None
         self.__dict__.update(_learned(state))
@@ -455,14 +461,9 @@ class LSTMRegressor(WindowRegressor):
             plan.check_continues(self._network)
         return plan
 
-    def _mix_with_ridge(self, state, start, held_out, plan, data):
+    def _mix_with_ridge(self, state, start, held_out, ridge):
         """Keep as much of the network as the held-out rows bear out, on the ridge of all rows."""
         trial = try_against_ridge(self._network, start.weights, state.weights, held_out)
-        units = self._learn_normalization(data)
-        examples = _normalized(units, data, data.weights / data.weights.max())
-        ridge = plan.ridge.in_other_units(
-            plan.solve_ridge(data, examples), plan.ratio, units, self._normalization
-        )
         state.weights = mixed_weights(
             self._network, start.weights, state.weights, ridge, trial.share
         )
@@ -485,12 +486,16 @@ class LSTMRegressor(WindowRegressor):
         return Normalization.of(self.normalize, data, data.weights, self._target_features)
 
     def _normalized(self, data):
-        return _normalized(self._normalization, data, data.weights / data.weights.max())
+        return _normalized(self._normalization, data, _relative(data.weights))
 
     def _normalized_validation(self, data, name_ends):
         if data is None:
             return None
         return _normalized(self._normalization, data, np.ones(len(data)), name_ends)
+
+
+def _relative(weights):
+    return weights / weights.max()
 
 
 def _normalized(units: Normalization, data, weights, name_ends="") -> TrainingData:

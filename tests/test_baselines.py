@@ -318,12 +318,13 @@ def test_ridge_with_weights_equals_the_dense_solution_with_weights(noisy):
     np.testing.assert_allclose(model.predict(X), expected, rtol=1e-6, atol=1e-7)
 
 
+@pytest.mark.filterwarnings("ignore:2 of 50 rows:skseq.exceptions.IncompleteWindowWarning")
 def test_a_target_that_is_a_linear_function_of_what_is_known_ahead_is_forecast_from_it():
     """Each column at its own step: step k of the horizon from the k-th step behind the row."""
     random = np.random.default_rng(3)
     frame = pd.DataFrame({"price": random.normal(size=200), "noise": random.normal(size=200)})
     frame["sales"] = 500 - 30 * frame["price"]
-    window = SlidingWindowTransformer(n_steps=6, lag={"price": -2, "noise": 1, "sales": 1})
+    window = SlidingWindowTransformer(n_steps=6, lag={"price": "known", "noise": 1, "sales": 1})
     pipe = make_pipeline(window, LastValueRidge(alpha=1e-6, horizon=3))
     pipe.fit(frame[:150], frame["sales"][:150])
     assert pipe[-1].alpha_of_others_ < np.inf

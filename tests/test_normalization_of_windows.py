@@ -104,3 +104,17 @@ def test_a_normalized_batch_is_shifted_and_divided_by_hand():
     scale = Scale(np.array([0.0]), np.array([2.0]))
     normalized = NormalizedWindows(windows, np.array([[5.0], [9.0]]), scale)
     assert_array_equal(normalized.batch(slice(None))[..., 0], [[-1.0, 0.0], [-2.0, 0.0]])
+
+
+def test_a_feature_that_leaves_its_range_is_relative_to_its_last_value():
+    """Its level says nothing about the rows to come; the season of another one does."""
+    n_rows = 90
+    random = np.random.default_rng(0)
+    series = np.column_stack([walk(n_rows), np.arange(n_rows) * 3.0, np.arange(n_rows) % 7])
+    data = pairs(series[:, :3], random.normal(size=(n_rows, 1)) + series[:, :1])
+    units = units_of(data)
+    assert units.wandering == (1,)
+    written = units.normalize_inputs(data.windows).batch(slice(None), np.float64)
+    assert_allclose(written[:, -1, 1], 0, atol=1e-12)
+    assert_allclose((written[:, :, 1] ** 2).mean(), 1)
+    assert written[:, -1, 2].std() > 0.5

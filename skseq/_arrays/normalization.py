@@ -13,7 +13,13 @@ import numpy as np
 
 from skseq._arrays.pairs import SupervisedWindows
 from skseq._arrays.scale import Scale
-from skseq._arrays.spread import differ_in_size, run_numbers, sizes_of_runs, window_spreads
+from skseq._arrays.spread import (
+    differ_in_size,
+    leaves_its_range,
+    run_numbers,
+    sizes_of_runs,
+    window_spreads,
+)
 from skseq._arrays.target_features import TargetFeature
 from skseq._arrays.windows import Windows
 
@@ -95,6 +101,9 @@ class Normalization:
     inputs, targets : Scale
     target_features : tuple of TargetFeature or None, one per target
         Targets with one are relative to the last value of that feature, and so is the feature.
+    wandering : tuple of int
+        Other features that are relative to their last value: what comes next lies where they have
+        not been before.
     constant_spreads : ndarray of shape (n_targets,), or None
         Where series differ in size, these features and targets are divided by the spread of the
         feature in the window; this stands for it in a constant one. NaN without a feature. None:
@@ -104,6 +113,7 @@ class Normalization:
     inputs: Scale
     targets: Scale
     target_features: tuple[TargetFeature | None, ...]
+    wandering: tuple[int, ...] = ()
     constant_spreads: np.ndarray | None = None
 
     @classmethod
@@ -125,10 +135,14 @@ class Normalization:
         inputs = Scale.of_windows("standard", data.windows, weights)
         targets = Scale.of_windows("standard", data.targets, weights)
         units = cls(inputs, targets, tuple(target_features))
-        if not any(past is not None for past in target_features):
-            return units
-        units = units._with_own_spreads(data)
+        units = replace(units, wandering=units._find_wandering(data))
+        if units._targets_with_feature().size:
+            units = units._with_own_spreads(data)
         return units._with_mean_square_of_one(data, weights * units.row_weights(data.windows))
+
+    def _find_wandering(self, data):
+        left = leaves_its_range(data.windows, data.rows)
+        return tuple(np.flatnonzero(left & ~self.are_relative_inputs()).tolist())
 
     def _with_own_spreads(self, data):
         """Let each window have its own spread, if the series differ in size."""
@@ -144,16 +158,23 @@ class Normalization:
         return replace(
             self,
             constant_spreads=spreads,
-            inputs=self.inputs.with_scale(1.0, self.are_relative_inputs()).varying(),
+            inputs=self.inputs.with_scale(1.0, self._are_pasts()).varying(),
             targets=self.targets.with_scale(1.0, self.are_relative_targets()).varying(),
         )
 
     def _with_mean_square_of_one(self, data, weights):
-        """Scale what is relative to the last value, by one number for all of it."""
-        relative = self.are_relative_inputs()
-        spread = _spread(self.normalize_inputs(data.windows), weights, relative)
-        inputs = self.inputs.with_scale(self.inputs.scale * spread, relative)
-        relative = self.are_relative_targets()
+        """Scale what is relative to the last value: by one number for all pasts of targets."""
+        normalized, scale = self.normalize_inputs(data.windows), self.inputs.scale
+        groups = [
+            self._are_pasts(),
+            *(np.arange(len(scale)) == feature for feature in self.wandering),
+        ]
+        for columns in groups:
+            if columns.any():
+                scale = np.where(columns, scale * _spread(normalized, weights, columns), scale)
+        inputs, relative = replace(self.inputs, scale=scale), self.are_relative_targets()
+        if not relative.any():
+            return replace(self, inputs=inputs)
         spread = _spread(self.normalize_targets(data), weights, relative)
         targets = self.targets.with_scale(self.targets.scale * spread, relative)
         return replace(self, inputs=inputs, targets=targets)
@@ -240,7 +261,12 @@ class Normalization:
         return np.where(spreads > 0, spreads, constant)
 
     def _features_of_targets(self):
-        return np.array([past.feature for past in self.target_features if past is not None])
+        found = [past.feature for past in self.target_features if past is not None]
+        return np.array(found, dtype=np.int64)
+
+    def _are_pasts(self):
+        """Mark the features that are the past of a target."""
+        return np.isin(np.arange(len(self.inputs.scale)), self._features_of_targets())
 
     def _targets_with_feature(self):
         return np.flatnonzero(self.are_relative_targets())
@@ -252,7 +278,8 @@ class Normalization:
     def are_relative_inputs(self) -> np.ndarray:
         """Tell for each feature whether it is relative to its last value."""
         relative = np.zeros(len(self.inputs.shift), dtype=bool)
-        relative[[past.feature for past in self.target_features if past is not None]] = True
+        relative[self._features_of_targets()] = True
+        relative[list(self.wandering)] = True
         return relative
 
 

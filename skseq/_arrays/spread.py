@@ -12,12 +12,19 @@ import numpy as np
 
 from skseq._arrays.windows import Windows
 
-__all__ = ["differ_in_size", "run_numbers", "sizes_of_runs", "window_spreads"]
+__all__ = [
+    "differ_in_size",
+    "leaves_its_range",
+    "run_numbers",
+    "sizes_of_runs",
+    "window_spreads",
+]
 
 _VALUES_PER_CHUNK = 1 << 18
 _ROUNDING_STEPS = 8
 # Of windows that do not tell their times: from here on, runs are taken for several series.
 _LARGEST_RATIO_IN_A_SERIES = 10.0
+_FEWEST_ROWS_WITH_A_RANGE = 30
 
 
 def window_spreads(windows: Windows, columns: np.ndarray) -> np.ndarray:
@@ -95,3 +102,35 @@ def differ_in_size(windows: Windows, sizes: np.ndarray) -> bool:
         return False
     largest, smallest = sizes.max(axis=0), np.where(sizes > 0, sizes, np.inf).min(axis=0)
     return bool((largest > _LARGEST_RATIO_IN_A_SERIES * smallest).any())
+
+
+def leaves_its_range(windows: Windows, rows: np.ndarray) -> np.ndarray:
+    """Tell for each column whether most values of the last third lie outside those before.
+
+    A price level or an index does so, a season or a temperature does not.
+
+    Parameters
+    ----------
+    windows : Windows
+        Their newest steps are looked at, by time.
+    rows : ndarray of int, shape (n_windows,)
+        Their order, where they do not tell their times.
+
+    Returns
+    -------
+    ndarray of bool, shape (n_columns,)
+        False throughout for fewer than 30 windows.
+
+    Examples
+    --------
+    >>> table = np.column_stack([np.arange(60.0), np.arange(60.0) % 7])
+    >>> leaves_its_range(Windows(table, np.arange(60), 1), np.arange(60))
+    array([ True, False])
+    """
+    if len(windows) < _FEWEST_ROWS_WITH_A_RANGE:
+        return np.zeros(windows.n_columns, dtype=bool)
+    times = rows if windows.times is None else windows.times
+    newest = windows.last_steps()[np.argsort(times, kind="stable")]
+    before, later = np.split(newest, [2 * len(newest) // 3])
+    low, high = np.fmin.reduce(before), np.fmax.reduce(before)
+    return np.mean((later < low) | (later > high), axis=0) > 0.5
