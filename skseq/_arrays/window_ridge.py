@@ -178,7 +178,7 @@ class WindowRidge:
         sums = self._sums_of(parts, examples)
         # An infinite penalty leaves out what is no past; of a target without one, that is all.
         ratios = [*_RATIOS, np.inf]
-        errors = [self._error(sums, examples, alpha, ratio) for ratio in ratios]
+        errors = self._errors(sums, examples, alpha, ratios)
         best = ratios[int(np.argmin(errors))]
         return best if np.isfinite(best) else None
 
@@ -194,16 +194,18 @@ class WindowRidge:
             sums[-1].add(examples, np.flatnonzero(parts == part))
         return sums
 
-    def _error(self, sums, examples, alpha, ratio):
-        """Mean squared error on the rows behind each cut, when those before it are solved for."""
-        total = 0.0
+    def _errors(self, sums, examples, alpha, ratios):
+        """By ratio, the mean squared error behind each cut of what is solved for before it."""
+        errors = np.zeros(len(ratios))
         for cut in range(len(_CUTS)):
             before = sum(sums[1 : 2 * cut + 1], start=sums[0])
             behind = sums[2 * cut + 2] + sums[2 * cut + 3]
-            for target in range(self.layout.n_targets):
-                penalties = self._penalties(target, examples, alpha, ratio)
-                total += behind.mean_squared_error(target, before.solve(target, penalties))
-        return total
+            for number, ratio in enumerate(ratios):
+                for target in range(self.layout.n_targets):
+                    penalties = self._penalties(target, examples, alpha, ratio)
+                    solution = before.solve(target, penalties)
+                    errors[number] += behind.mean_squared_error(target, solution)
+        return errors
 
     def _penalties(self, target, examples, alpha, ratio):
         """One penalty per input of a target: (n_steps * n_features,), oldest step first."""
@@ -279,7 +281,9 @@ class _Sums:
 def _batches(layout, examples, rows):
     """Write examples out in portions: inputs, futures (n, horizon, n_targets) and weights."""
     _, n_steps, n_features = examples.inputs.windows.shape
-    chunk = max(1, _VALUES_PER_CHUNK // (n_steps * n_features + layout.n_outputs))
+    n_inputs = n_steps * n_features
+    # Each portion updates sums of n_inputs times n_inputs values: it should be worth that.
+    chunk = max(_VALUES_PER_CHUNK // (n_inputs + layout.n_outputs), n_inputs // 2, 1)
     for begin in range(0, len(rows), chunk):
         inputs, outputs, weights = examples.batch(rows[begin : begin + chunk])
         futures = layout.unflatten(outputs.astype(np.float64))
