@@ -22,6 +22,7 @@ from skseq._keras.door import (
     Network,
     Schedule,
     TrainingState,
+    check_units_of_loss,
     compile_arguments,
     first_weights,
 )
@@ -180,6 +181,7 @@ def fresh_arguments(params: Mapping) -> CompileArguments:
         callbacks=params["callbacks"],
         keras_params=params["keras_params"],
     )
+    check_units_of_loss(params["loss"], params["normalize"])
     if arguments.backup is not None and params["random_state"] is None:
         raise ValueError(
             "callbacks holds BackupAndRestore, which needs random_state to be an int, got None: a "

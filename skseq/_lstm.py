@@ -17,6 +17,7 @@ from skseq._arrays.training_data import TrainingData
 from skseq._base import WindowRegressor
 from skseq._checks.leakage import warn_of_leakage
 from skseq._checks.rejected_network import warn_of_rejected_network
+from skseq._checks.target_past import warn_of_hidden_past
 from skseq._fit_plan import FitPlan, fresh_arguments, fresh_seed
 from skseq._keras.door import (
     Network,
@@ -445,10 +446,14 @@ class LSTMRegressor(WindowRegressor):
     def _plan(self, params, data, has_validation, continues):
         """Plan the fit, from parameters, shapes and which feature holds the past of a target."""
         if not continues:
-            self._target_features = choose_target_features(self.target_features, data)
+            self._target_features = choose_target_features(
+                self.target_features, data, self._target_names()
+            )
             self.target_features_ = [
                 None if found is None else found.feature for found in self._target_features
             ]
+            if self.target_features == "auto":
+                warn_of_hidden_past(self, data.windows.features)
         plan = FitPlan.of(
             params,
             self._layout,

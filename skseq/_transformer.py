@@ -13,7 +13,7 @@ from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
 from skseq._arrays.lags import column_lags, is_known_ahead, lag_names
 from skseq._arrays.runs import Cut
-from skseq._arrays.windows import sliding_view
+from skseq._arrays.windows import Features, SlidingView, sliding_view
 from skseq._checks.gaps import warn_of_gaps
 from skseq._checks.inputs import check_numbers
 from skseq._checks.known_ahead import check_known_ahead
@@ -394,6 +394,8 @@ class SlidingWindowTransformer(CallbackSupportMixin, TransformerMixin, SavableEs
         if runs.is_whole_table() and self._has_one_lag():
             context = next(iter(contexts.values()), None)
             array = sliding_view(values, self.n_steps, int(self.lags_[0]), context)
+            if not self.flatten:
+                return SlidingView.of(array, Features(self._feature_names, self.lags_))
         else:
             windows = Cut(
                 values,

@@ -13,7 +13,7 @@ from skseq._arrays.target_features import TargetFeature, find_target_features
 from skseq._arrays.training_data import TrainingData
 from skseq._arrays.window_ridge import WindowRidge
 from skseq._base import WindowRegressor
-from skseq._checks.warn import warn_user
+from skseq._checks.target_past import warn_of_targets_without_past
 from skseq._public import public
 from skseq._sklearn.callbacks import fit_as_one_task
 from skseq._sklearn.private import POSITIVE_INT, Interval
@@ -95,8 +95,8 @@ class SeasonalNaiveRegressor(WindowRegressor):
             self._validate_params()
             data = self._read_training_data(X, y)
             self._means = _means_of_targets(data)
-            self._target_features = find_target_features(data)
-            _warn_of_targets_without_past(self, self._target_features, "their mean")
+            self._target_features = find_target_features(data, self._target_names())
+            warn_of_targets_without_past(self, self._target_features, "their mean")
             self._offsets = [
                 None if past is None else self._steps_back(past.delay, data.windows.length)
                 for past in self._target_features
@@ -223,7 +223,7 @@ class LastValueRidge(WindowRegressor):
         with unchanged_on_error(self):
             self._validate_params()
             data = self._read_training_data(X, y, sample_weight)
-            target_features = tuple(find_target_features(data))
+            target_features = tuple(find_target_features(data, self._target_names()))
             is_known = ~data.targets.any_in_window(np.isnan(data.targets.table).any(axis=1))
             if not is_known.any():
                 raise ValueError(f"Each of the {len(data)} futures in y holds a NaN.")
@@ -266,13 +266,3 @@ def _means_of_targets(data):
             f"No value of target(s) {lost.tolist()} of y is known: all are NaN. Leave them out."
         )
     return np.nanmean(data.targets.table, axis=0)
-
-
-def _warn_of_targets_without_past(estimator, target_features, instead):
-    lost = [target for target, past in enumerate(target_features) if past is None]
-    if lost:
-        warn_user(
-            f"{type(estimator).__name__}: the past of target(s) {lost} is no feature of the "
-            f"windows, so {instead} is predicted. Add the target to X.",
-            UserWarning,
-        )

@@ -102,8 +102,8 @@ class Normalization:
     target_features : tuple of TargetFeature or None, one per target
         Targets with one are relative to the last value of that feature, and so is the feature.
     wandering : tuple of int
-        Other features that are relative to their last value: what comes next lies where they have
-        not been before.
+        Other features that are relative to their last value, if each target is: what comes next
+        lies where they have not been before.
     constant_spreads : ndarray of shape (n_targets,), or None
         Where series differ in size, these features and targets are divided by the spread of the
         feature in the window; this stands for it in a constant one. NaN without a feature. None:
@@ -135,13 +135,15 @@ class Normalization:
         inputs = Scale.of_windows("standard", data.windows, weights)
         targets = Scale.of_windows("standard", data.targets, weights)
         units = cls(inputs, targets, tuple(target_features))
-        units = replace(units, wandering=units._find_wandering(data))
+        units = replace(units, wandering=units._find_wandering(data, weights))
         if units._targets_with_feature().size:
             units = units._with_own_spreads(data)
         return units._with_mean_square_of_one(data, weights * units.row_weights(data.windows))
 
-    def _find_wandering(self, data):
-        left = leaves_its_range(data.windows, data.rows)
+    def _find_wandering(self, data, weights):
+        if None in self.target_features:
+            return ()  # a target that is not relative needs their levels
+        left = leaves_its_range(data.windows, data.rows, weights)
         return tuple(np.flatnonzero(left & ~self.are_relative_inputs()).tolist())
 
     def _with_own_spreads(self, data):

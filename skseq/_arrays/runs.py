@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from skseq._arrays.windows import Windows
+from skseq._arrays.windows import Features, Windows
 
 __all__ = ["Cut", "Runs", "cut_windows"]
 
@@ -100,7 +100,7 @@ class Cut:
             lags = np.where(self.is_known, 1 - horizon, self.lags)
             cut = replace(self, lags=lags, needs_horizon=False)
         windows = cut_windows(cut.series, cut.runs, cut.n_steps, cut.lags, cut.contexts, cut.times)
-        return replace(windows, cut=cut)
+        return replace(windows, cut=cut, features=Features(cut.names, cut.lags))
 
     def is_cut_off(self) -> np.ndarray:
         """For each row, whether its window reaches ahead beyond the last row of its run."""

@@ -104,7 +104,7 @@ def differ_in_size(windows: Windows, sizes: np.ndarray) -> bool:
     return bool((largest > _LARGEST_RATIO_IN_A_SERIES * smallest).any())
 
 
-def leaves_its_range(windows: Windows, rows: np.ndarray) -> np.ndarray:
+def leaves_its_range(windows: Windows, rows: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Tell for each column whether most values of the last third lie outside those before.
 
     A price level or an index does so, a season or a temperature does not.
@@ -115,6 +115,7 @@ def leaves_its_range(windows: Windows, rows: np.ndarray) -> np.ndarray:
         Their newest steps are looked at, by time.
     rows : ndarray of int, shape (n_windows,)
         Their order, where they do not tell their times.
+    weights : ndarray of shape (n_windows,)
 
     Returns
     -------
@@ -124,13 +125,16 @@ def leaves_its_range(windows: Windows, rows: np.ndarray) -> np.ndarray:
     Examples
     --------
     >>> table = np.column_stack([np.arange(60.0), np.arange(60.0) % 7])
-    >>> leaves_its_range(Windows(table, np.arange(60), 1), np.arange(60))
+    >>> leaves_its_range(Windows(table, np.arange(60), 1), np.arange(60), np.ones(60))
     array([ True, False])
     """
     if len(windows) < _FEWEST_ROWS_WITH_A_RANGE:
         return np.zeros(windows.n_columns, dtype=bool)
     times = rows if windows.times is None else windows.times
-    newest = windows.last_steps()[np.argsort(times, kind="stable")]
-    before, later = np.split(newest, [2 * len(newest) // 3])
+    order = np.argsort(times, kind="stable")
+    newest, so_far = windows.last_steps()[order], np.cumsum(weights[order])
+    n_before = max(np.searchsorted(so_far, 2 / 3 * so_far[-1]), 1)
+    before, later = newest[:n_before], newest[n_before:]
     low, high = np.fmin.reduce(before), np.fmax.reduce(before)
-    return np.mean((later < low) | (later > high), axis=0) > 0.5
+    is_outside = (later < low) | (later > high)
+    return np.average(is_outside, axis=0, weights=weights[order][n_before:]) > 0.5

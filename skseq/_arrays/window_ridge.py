@@ -298,7 +298,9 @@ def _parts_by_time(data):
     horizon = data.targets.length
     times = data.rows if data.windows.times is None else data.windows.times
     ends = times + horizon - 1 if data.targets.times is None else data.targets.times
-    cuts = np.sort(times)[[int(cut * len(times)) for cut in _CUTS]]
+    order = np.argsort(times, kind="stable")
+    so_far = np.cumsum(data.weights[order])
+    cuts = times[order][np.searchsorted(so_far, np.array(_CUTS) * so_far[-1], side="right")]
     number = np.searchsorted(cuts, times, side="right")
     reaches_behind = ends >= np.append(cuts, np.iinfo(np.int64).max)[number]
     parts = 2 * number + reaches_behind

@@ -20,9 +20,59 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-__all__ = ["Windows", "rows_with_known_future", "sliding_view"]
+__all__ = ["Features", "SlidingView", "Windows", "rows_with_known_future", "sliding_view"]
 
 _VALUES_PER_CHUNK = 1 << 22
+
+
+@dataclass(frozen=True, eq=False)
+class Features:
+    """What the features of windows are called, and how many rows before a row each one ends.
+
+    Attributes
+    ----------
+    names : list
+    lags : ndarray of int, shape (n_features,)
+    """
+
+    names: list
+    lags: np.ndarray
+
+
+class SlidingView(np.ndarray):
+    """A view on one series that remembers its features, as long as it holds windows of them.
+
+    Windows selected from it remember them too. What is computed from it is a plain array.
+    """
+
+    features: Features | None = None
+
+    @classmethod
+    def of(cls, array: np.ndarray, features: Features) -> "SlidingView":
+        """View windows of shape (n_rows, n_steps, n_features) with what is known of them."""
+        view = array.view(cls)
+        view.features = features
+        return view
+
+    def __array_finalize__(self, other):
+        """Take over what is known of the features where this array may be windows of them."""
+        known = getattr(other, "features", None)
+        if known is not None and self.ndim == 3 and self.shape[2] == len(known.names):
+            self.features = known
+
+    def __array_wrap__(self, array, context=None, return_scalar=False):
+        """Return the result of a computation as NumPy does for a plain array."""
+        array = np.asarray(array)
+        return array[()] if return_scalar else array
+
+    def __getitem__(self, key):
+        """Select windows; other parts are plain."""
+        part = super().__getitem__(key)
+        is_windows = not isinstance(part, np.ndarray) or part.shape[1:] == self.shape[1:]
+        return part if is_windows else part.view(np.ndarray)
+
+    def __repr__(self) -> str:
+        return repr(self.view(np.ndarray))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -46,6 +96,8 @@ class Windows:
         How they were cut from series; None for windows that were found cut.
     rows : ndarray of int, shape (n_windows,), or None
         Of all windows that were cut, which ones these are; None means all.
+    features : Features or None
+        None for windows that were found cut.
     """
 
     table: np.ndarray
@@ -54,6 +106,7 @@ class Windows:
     times: np.ndarray | None = None
     cut: Any = None
     rows: np.ndarray | None = None
+    features: Features | None = None
 
     @classmethod
     def from_array(cls, array: np.ndarray) -> "Windows":

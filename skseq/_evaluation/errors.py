@@ -1,7 +1,6 @@
 """Errors of forecasts beside what they must be compared with: a scale, a baseline, each step."""
 
 import numpy as np
-from sklearn.base import clone
 from sklearn.metrics import mean_absolute_error
 from sklearn.utils.validation import check_array
 
@@ -102,15 +101,10 @@ def skill_score(estimator, X, y, *, baseline=None, metric=mean_absolute_error):
     >>> round(skill_score(LastValueRidge().fit(X, y), X, y), 6)
     1.0
     """
-    transform, regressor = part_at_the_end(chosen_estimator(estimator))
+    _, regressor = part_at_the_end(chosen_estimator(estimator))
     check_builds_futures(regressor, "compare it with a baseline by a metric of scikit-learn.")
-    windows = transform(X)
-    baseline = SeasonalNaiveRegressor() if baseline is None else clone(baseline)
-    baseline.set_params(horizon=regressor.horizon, n_features=regressor.n_features)
-    errors = [
-        metric(*each.known_forecasts(windows, y).flat())
-        for each in (regressor, baseline.fit(windows, y))
-    ]
+    baseline = SeasonalNaiveRegressor() if baseline is None else baseline
+    errors = [metric(*known_forecasts(estimator, X, y, each).flat()) for each in (None, baseline)]
     return float(1 - errors[0] / errors[1])
 
 

@@ -22,10 +22,11 @@ from skseq._checks.missing_ends import (
     warn_of_series_left_out,
 )
 from skseq._evaluation.composition import part_at_the_end, part_at_windows, parts_of, windows_in
+from skseq._evaluation.transformed_target import without_transform
 from skseq._sklearn.private import safe_indexing
 from skseq._time.future_rows import FutureRows
 from skseq._time.future_values import invented_otherwise
-from skseq.exceptions import IncompleteWindowWarning
+from skseq.exceptions import IncompleteWindowWarning, LeakageWarning
 
 __all__ = ["LongerTable", "forecast_block", "horizon_of", "target_names_of"]
 
@@ -72,9 +73,12 @@ def forecast_block(estimator, window, plan: FutureRows, longer: LongerTable):
         Numbers of the series that have a forecast.
     """
     rows = plan.rows_to_forecast()
+    estimator, undo = without_transform(estimator)
     with warnings.catch_warnings():
         # Whether earlier rows have their context does not matter here.
         warnings.simplefilter("ignore", IncompleteWindowWarning)
+        # Nothing is scored, so that it does not matter either what was fitted.
+        warnings.simplefilter("ignore", LeakageWarning)
         _, regressor = part_at_the_end(estimator)
         if windows_in(regressor):
             inputs, predict = longer.table, None
@@ -89,7 +93,12 @@ def forecast_block(estimator, window, plan: FutureRows, longer: LongerTable):
             )
             is_missing = None
         else:
-            inputs, predict = _windows_of(estimator, window, plan, longer, rows), regressor.predict
+            inputs = _windows_of(estimator, window, plan, longer, rows)
+            regressor, undo_at_the_end = without_transform(regressor)
+
+            def predict(X):
+                return undo_at_the_end(regressor.predict(X))
+
             is_missing = _is_missing(inputs, rows, horizon_of(estimator))
     kept = _kept_series(estimator, window, plan, is_missing)
     if is_missing is not None and not longer.n_blocks_before:
@@ -105,6 +114,7 @@ def forecast_block(estimator, window, plan: FutureRows, longer: LongerTable):
         predictions = predictions.reshape(len(kept), rows.shape[1], *predictions.shape[1:])
     else:
         predictions = predictions.reshape(*rows.shape, *predictions.shape[1:])[kept]
+    predictions = undo(predictions)
     horizon = horizon_of(estimator)
     return np.stack([_join_steps(of_rows, horizon) for of_rows in predictions]), kept
 

@@ -1,5 +1,6 @@
 """The one door to Keras for the rest of skseq."""
 
+from skseq._keras.names import check_units_of_loss
 from skseq._keras.network import Network, build_model
 from skseq._keras.prediction import predict
 from skseq._keras.progress import TrainingState
@@ -13,6 +14,7 @@ __all__ = [
     "Schedule",
     "TrainingState",
     "build_model",
+    "check_units_of_loss",
     "compile_arguments",
     "first_weights",
     "mixed_weights",

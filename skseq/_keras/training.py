@@ -3,6 +3,7 @@
 A trainer runs one epoch in a given order of the examples: see ``trainer``, where the protocol is.
 """
 
+import io
 from collections.abc import Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -88,6 +89,7 @@ def train(
             _run_epoch(progress, len(examples), callbacks, watch, start)
             backup.save(progress.snapshot)
         callbacks.on_train_end()
+        _note_restored_weights(callbacks, best)
     backup.end()
 
     state = progress.state(start)
@@ -148,14 +150,28 @@ def _callback_list(arguments, schedule, model, n_examples, n_epochs_before):
     )
 
 
+def _note_restored_weights(callbacks, best):
+    """Note the epoch that a callback has gone back to, whose weights are those that are kept."""
+    for callback in callbacks.callbacks:
+        is_stopping = isinstance(callback, keras.callbacks.EarlyStopping)
+        if is_stopping and callback.restore_best_weights and callback.best_weights is not None:
+            best.restored_epoch = callback.best_epoch + 1
+
+
 @contextmanager
 def _without_model_at_the_end(callbacks):
-    """Take the model from the callbacks: one that kept it could be neither copied nor pickled."""
+    """Take the model, and files that are closed, from the callbacks.
+
+    One that kept them could be neither copied nor pickled.
+    """
     try:
         yield
     finally:
         for callback in callbacks.callbacks:
             keras.callbacks.Callback.set_model(callback, None)
+            for name, value in vars(callback).items():
+                if isinstance(value, io.IOBase) and value.closed:
+                    setattr(callback, name, None)
 
 
 def _make_trainer(network, masked, arguments, *beginning) -> Trainer:
