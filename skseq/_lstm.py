@@ -422,7 +422,9 @@ class LSTMRegressor(WindowRegressor):
 
         examples, seed = self._normalized(training), fresh_seed(self.random_state)
         # With a trial the ridge regression is that of all rows: it may be all that is kept.
-        units = self._learn_normalization(data) if plan.has_trial else self._normalization
+        units = self._normalization
+        if plan.has_trial:
+            units = self._learn_normalization(data, like=units)
         whole = _normalized(units, data, _relative(data.weights)) if plan.has_trial else examples
         if not continues:
             plan = plan.with_ridge_for(data if plan.has_trial else training, whole)
@@ -487,8 +489,9 @@ class LSTMRegressor(WindowRegressor):
             raise ValueError("X_val and y_val belong together: only one of them was given.")
         return self._read_training_data(X_val, y_val, reset=False, X_name="X_val", y_name="y_val")
 
-    def _learn_normalization(self, data):
-        return Normalization.of(self.normalize, data, data.weights, self._target_features)
+    def _learn_normalization(self, data, like=None):
+        features = self._target_features
+        return Normalization.of(self.normalize, data, data.weights, features, like)
 
     def _normalized(self, data):
         return _normalized(self._normalization, data, _relative(data.weights))

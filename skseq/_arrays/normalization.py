@@ -117,7 +117,14 @@ class Normalization:
     constant_spreads: np.ndarray | None = None
 
     @classmethod
-    def of(cls, normalize, data: SupervisedWindows, weights, target_features) -> "Normalization":
+    def of(
+        cls,
+        normalize,
+        data: SupervisedWindows,
+        weights,
+        target_features,
+        like: "Normalization | None" = None,
+    ) -> "Normalization":
         """Learn the units from the rows that are trained on, by weight.
 
         Parameters
@@ -127,6 +134,8 @@ class Normalization:
         weights : ndarray of shape (len(data),)
         target_features : sequence of TargetFeature or None
             One per target. Only "window" makes use of them.
+        like : Normalization, default=None
+            Of some of these rows: what is relative, and to what, is taken over from it.
         """
         if normalize != "window":
             inputs = Scale.of_windows(normalize, data.windows, weights)
@@ -135,8 +144,12 @@ class Normalization:
         inputs = Scale.of_windows("standard", data.windows, weights)
         targets = Scale.of_windows("standard", data.targets, weights)
         units = cls(inputs, targets, tuple(target_features))
-        units = replace(units, wandering=units._find_wandering(data, weights))
-        if units._targets_with_feature().size:
+        if like is not None:
+            units = replace(units, wandering=like.wandering)
+            if like.constant_spreads is not None:
+                units = units._with_constant_spreads(like.constant_spreads)
+        else:
+            units = replace(units, wandering=units._find_wandering(data, weights))
             units = units._with_own_spreads(data)
         return units._with_mean_square_of_one(data, weights * units.row_weights(data.windows))
 
@@ -149,6 +162,8 @@ class Normalization:
     def _with_own_spreads(self, data):
         """Let each window have its own spread, if the series differ in size."""
         columns = self._features_of_targets()
+        if not len(columns):
+            return self
         sizes = sizes_of_runs(window_spreads(data.windows, columns), run_numbers(data.windows))
         if not differ_in_size(data.windows, sizes):
             return self
@@ -157,6 +172,9 @@ class Normalization:
         smallest = np.where(np.isinf(smallest), self.inputs.scale[columns], smallest)
         spreads = np.full(len(self.target_features), np.nan)
         spreads[self._targets_with_feature()] = smallest
+        return self._with_constant_spreads(spreads)
+
+    def _with_constant_spreads(self, spreads):
         return replace(
             self,
             constant_spreads=spreads,
@@ -259,7 +277,7 @@ class Normalization:
     def _feature_spreads(self, windows):
         """Of the feature of each target that has one: (n_windows, n_with_feature)."""
         spreads = window_spreads(windows, self._features_of_targets())
-        constant = self.constant_spreads[self._targets_with_feature()]
+        constant = np.asarray(self.constant_spreads)[self._targets_with_feature()]
         return np.where(spreads > 0, spreads, constant)
 
     def _features_of_targets(self):

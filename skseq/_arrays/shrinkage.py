@@ -89,8 +89,9 @@ def try_shares(
     shrinkage = 0.0
     if n_blocks >= FEWEST_BLOCKS and t > 0:
         shrinkage = max(0.0, 1 - 2 * (n_blocks - 1) / (n_blocks - 3) / t**2)
-    means = [float(error.mean()) for error in (errors[0], errors[-1])]
-    return Trial(float(_SHARES[best] * shrinkage), *means, n_blocks, float(t))
+    ridge_error, network_error = (float(error.mean()) for error in (errors[0], errors[-1]))
+    share = float(_SHARES[best] * shrinkage)
+    return Trial(share, ridge_error, network_error, n_blocks, float(t))
 
 
 def _mean_absolute(misses):

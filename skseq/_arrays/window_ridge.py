@@ -105,8 +105,8 @@ class WindowRidge:
             0.0,
             (given.targets.shift - wanted.targets.shift) / wanted.targets.scale,
         )
-        alone, others, parts = *self._split(ratio), iter(weights)
-        rewritten = []
+        (alone, others), parts = self._split(ratio), iter(weights)
+        rewritten: list[np.ndarray] = []
         if alone:
             columns = [self.target_features[target] for target in alone]
             if self.is_shared:

@@ -21,9 +21,9 @@ def try_against_ridge(
 ) -> Trial:
     """Compare the weights before training, which are a ridge regression, with those after it."""
     targets = held_out.targets.batch(slice(None))  # (n, horizon, n_targets)
-    outputs = [predict(network, weights, held_out.inputs) for weights in (start, trained)]
+    ridge, mixed = (predict(network, weights, held_out.inputs) for weights in (start, trained))
     truth = network.layout.flatten(targets)
-    return try_shares(truth, *outputs, held_out.weights, network.layout.horizon)
+    return try_shares(truth, ridge, mixed, held_out.weights, network.layout.horizon)
 
 
 def mixed_weights(

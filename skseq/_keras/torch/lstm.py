@@ -40,15 +40,16 @@ def lstm_layer(values, weights, known=None, *, returns_sequences=False):
     tensor of shape (n, n_units) or (n, n_steps, n_units)
         ``n_units`` is ``units`` times the number of directions.
     """
-    outputs = [_run(values, *weights[:3], known, returns_sequences)]
+    outputs = [_run(values, weights[:3], known, returns_sequences)]
     if len(weights) > 3:
         known = None if known is None else known.flip(1)
-        backward = _run(values.flip(1), *weights[3:], known, returns_sequences)
+        backward = _run(values.flip(1), weights[3:], known, returns_sequences)
         outputs.append(backward.flip(1) if returns_sequences else backward)
     return outputs[0] if len(outputs) == 1 else torch.cat(outputs, dim=-1)
 
 
-def _run(values, kernel, recurrent_kernel, bias, known, returns_sequences):
+def _run(values, weights, known, returns_sequences):
+    kernel, recurrent_kernel, bias = weights
     if known is None:
         outputs, last = _call_kernel(values, kernel, recurrent_kernel, bias)
         return outputs if returns_sequences else last
