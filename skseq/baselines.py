@@ -233,6 +233,10 @@ class LastValueRidge(WindowRegressor):
             self._solve(data, WindowRidge(self._layout, columns))
             return self
 
+    @property
+    def _target_features(self):
+        return self._normalization.target_features
+
     def _solve(self, data, ridge):
         units = self._normalization
         examples = TrainingData(
