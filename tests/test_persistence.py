@@ -198,7 +198,7 @@ def test_a_pickle_holds_the_weights_and_no_data(fitted):
     weights = sum(weight.nbytes for weight in regressor.model_.get_weights())
     assert weights < n_bytes < weights + 4000
 
-    longer = frame_of(400)
+    longer = frame_of(280)
     on_more_rows = LSTMRegressor(**TINY).fit(windows_of(longer), longer["load"])
     assert abs(len(pickle.dumps(on_more_rows)) - n_bytes) < 100
 

@@ -117,78 +117,32 @@ def test_fits_in_threads_equal_fits_one_after_the_other():
     np.testing.assert_array_equal(found, expected)
 
 
-@pytest.mark.parametrize(
-    "settings",
-    [
-        {},
-        {"units": (3, 2), "bidirectional": True},
-        {"dropout": 0.3, "dense_units": (4,)},
-        {"recurrent_dropout": 0.3},
-        {"early_stopping": True, "n_iter_no_change": 1, "epochs": 5},
-        {"optimizer": "rmsprop", "keras_params": {"optimizer__clipnorm": 0.1}},
-        {"loss": "mae", "activation": "relu"},
-        {"segment_length": 2, "units": (3, 2)},
-        {"horizon": 3, "normalize": "window", "ema_momentum": 0.9},
-    ],
-    ids=str,
-)
-def test_without_the_fast_paths_the_result_is_the_same(monkeypatch, settings):
-    """To float32 rounding: weights, history, predictions, and predictions of missing steps."""
-    weights = np.linspace(0.5, 2, len(X))
-    incomplete = X.copy()
-    incomplete[:3, :2] = np.nan
-    results = []
-    for switch in ("on", "off"):
-        monkeypatch.setenv("SKSEQ_FAST_PATHS", switch)
-        model = LSTMRegressor(**(SMALL | settings)).fit(X, Y, sample_weight=weights)
-        results.append((model.predict(X), model.predict(incomplete), model.history_["loss"]))
-    for fast, plain in zip(*results, strict=True):
-        np.testing.assert_allclose(fast, plain, rtol=1e-5, atol=1e-5)
+ALONE_AND_AMONG_OTHERS = """
+import numpy as np
+from skseq import LSTMRegressor, make_windows
+
+X, y = make_windows(np.sin(np.arange(90.0) / 4) + np.arange(90.0) / 50, n_steps=5)
+shapes = [
+    dict(units=3),
+    dict(units=(8, 8), horizon=24),
+    dict(units=8, horizon=12, segment_length=2, dense_units=(16,)),
+    dict(units=8, bidirectional=True, normalize="standard", ridge_alpha=None),
+]
+for shape in shapes:
+    regressor = LSTMRegressor(epochs=2, batch_size=8, random_state=0, **shape).fit(X, y)
+    for n_rows in (2, 9, 70, 600):
+        among = np.resize(X, (n_rows, *X.shape[1:])) + np.arange(n_rows)[:, None, None]
+        together = regressor.predict(among)
+        for row in (0, n_rows // 2, n_rows - 1):
+            alone = regressor.predict(among[row : row + 1])[0]
+            if not np.array_equal(alone, together[row]):
+                print(shape, n_rows, row, np.abs(alone - together[row]).max())
+"""
 
 
-@pytest.mark.parametrize(
-    "settings",
-    [
-        {"units": (3, 2), "bidirectional": True},
-        {"segment_length": 2},
-        {"share_channels": True},
-        {"share_channels": True, "segment_length": 2, "horizon": 2, "dropout": 0.3},
-    ],
-    ids=str,
-)
-def test_without_the_fast_paths_masked_training_of_two_targets_is_the_same(monkeypatch, settings):
-    both = np.column_stack([SERIES, SERIES[::-1] ** 2])
-    windows, targets = make_windows(both, n_steps=5)
-    windows = windows.copy()
-    windows[::3, 0] = windows[::4, 2] = np.nan
-    results = []
-    for switch in ("on", "off"):
-        monkeypatch.setenv("SKSEQ_FAST_PATHS", switch)
-        model = LSTMRegressor(**(SMALL | settings), max_missing=0.5, early_stopping=True)
-        model.set_params(validation_fraction=0.3).fit(windows, targets)
-        results.append(
-            (model.predict(windows), *model.history_.values(), *model.model_.get_weights())
-        )
-    for fast, plain in zip(*results, strict=True):
-        np.testing.assert_allclose(fast, plain, rtol=1e-5, atol=1e-5)
-
-
-@pytest.mark.parametrize(
-    "shape",
-    [
-        {"units": 3},
-        {"units": (8, 8), "horizon": 24},
-        {"units": 8, "horizon": 12, "segment_length": 2, "dense_units": (16,)},
-        {"units": 8, "bidirectional": True, "normalize": "standard", "ridge_alpha": None},
-    ],
-)
-@pytest.mark.parametrize("n_rows", [2, 9, 70, 600])
-def test_a_window_is_predicted_to_the_same_bit_alone_and_among_others(n_rows, shape):
-    regressor = LSTMRegressor(**SMALL | shape).fit(X, Y)
-    among = np.resize(X, (n_rows, *X.shape[1:])) + np.arange(n_rows)[:, None, None]
-    together = regressor.predict(among)
-    for row in (0, n_rows // 2, n_rows - 1):
-        np.testing.assert_array_equal(regressor.predict(among[row : row + 1])[0], together[row])
+def test_a_window_is_predicted_to_the_same_bit_alone_and_among_others(fresh_python):
+    """Which sums XLA makes of a product depends on its flags: here they are a user's."""
+    assert fresh_python(ALONE_AND_AMONG_OTHERS, SKSEQ_FAST_PATHS="on", XLA_FLAGS=None) == ""
 
 
 FIT_AND_SHOW = """
@@ -207,7 +161,7 @@ for parameters in fits:
 
 def test_a_program_from_disk_computes_what_it_computed_when_it_was_new(fresh_python, tmp_path):
     """JAX 0.6.0 read loops back that took no turn: its second process trained nothing."""
-    folder = {"SKSEQ_CACHE_DIR": str(tmp_path), "SKSEQ_FAST_PATHS": "on"}
+    folder = {"SKSEQ_CACHE_DIR": str(tmp_path), "SKSEQ_FAST_PATHS": "on", "XLA_FLAGS": None}
     new = fresh_python(FIT_AND_SHOW, **folder)
     programs = sorted(tmp_path.rglob("*-cache"))
     assert any("run_epoch" in path.name for path in programs)

@@ -666,13 +666,13 @@ def test_a_parameter_out_of_range_is_named_by_fit_and_by_transform(name, value):
 
 
 def test_a_constructor_only_remembers():
-    transformer = SlidingWindowTransformer("many", lag=-1, context=3, flatten=None)
+    transformer = SlidingWindowTransformer("many", lag=-1, context=3, gaps=7, flatten=None)
     assert transformer.get_params() == {
         "n_steps": "many",
         "lag": -1,
         "context": 3,
         "groups": None,
-        "gaps": "split",
+        "gaps": 7,
         "flatten": None,
     }
 
@@ -820,7 +820,7 @@ def test_exactly_the_checks_in_the_table_fail(flatten):
     assert len(by_status["passed"]) > 30
 
 
-def test_parameters_are_these_six_and_can_be_set():
+def test_parameters_are_the_six_and_can_be_set():
     transformer = SlidingWindowTransformer()
     assert transformer.get_params() == {
         "n_steps": 10,
@@ -830,8 +830,14 @@ def test_parameters_are_these_six_and_can_be_set():
         "gaps": "split",
         "flatten": False,
     }
-    values = {"n_steps": 3, "lag": 0, "context": "none", "groups": 1, "gaps": "ignore"}
-    values |= {"flatten": True}
+    values = {
+        "n_steps": 3,
+        "lag": 0,
+        "context": "none",
+        "groups": 1,
+        "gaps": "ignore",
+        "flatten": True,
+    }
     assert transformer.set_params(**values).get_params() == values
     assert clone(transformer).get_params() == values
     with pytest.raises(ValueError, match="Invalid parameter 'window'"):

@@ -5,7 +5,11 @@ from sklearn.metrics import mean_absolute_error
 from sklearn.utils.validation import check_array
 
 from skseq._evaluation.composition import chosen_estimator, part_at_the_end
-from skseq._evaluation.known_forecasts import check_builds_futures, known_forecasts
+from skseq._evaluation.known_forecasts import (
+    check_builds_futures,
+    known_forecasts,
+    known_forecasts_of_windows,
+)
 from skseq.baselines import SeasonalNaiveRegressor
 
 __all__ = ["error_by_step", "mean_absolute_scaled_error", "skill_score"]
@@ -101,10 +105,11 @@ def skill_score(estimator, X, y, *, baseline=None, metric=mean_absolute_error):
     >>> round(skill_score(LastValueRidge().fit(X, y), X, y), 6)
     1.0
     """
-    _, regressor = part_at_the_end(chosen_estimator(estimator))
+    transform, regressor = part_at_the_end(chosen_estimator(estimator))
     check_builds_futures(regressor, "compare it with a baseline by a metric of scikit-learn.")
-    baseline = SeasonalNaiveRegressor() if baseline is None else baseline
-    errors = [metric(*known_forecasts(estimator, X, y, each).flat()) for each in (None, baseline)]
+    windows, baseline = transform(X), SeasonalNaiveRegressor() if baseline is None else baseline
+    known = [known_forecasts_of_windows(regressor, windows, y, each) for each in (None, baseline)]
+    errors = [metric(*each.flat()) for each in known]
     return float(1 - errors[0] / errors[1])
 
 

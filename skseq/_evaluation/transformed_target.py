@@ -51,8 +51,10 @@ def without_transform(estimator):
     """
     if not isinstance(estimator, TransformedTargetRegressor):
         return estimator, lambda values: values
-    regressor, undo_inside = without_transform(estimator.regressor_)
-    layouts = [part._layout for part in parts_of(regressor) if hasattr(part, "_layout")]
+    fitted = getattr(estimator, "regressor_", estimator.regressor)
+    regressor, undo_inside = without_transform(fitted)
+    parts = [] if regressor is None else parts_of(regressor)
+    layouts = [part._layout for part in parts if hasattr(part, "_layout")]
     n_targets = layouts[0].n_targets if layouts else None
 
     def undo(values):

@@ -89,7 +89,8 @@ class KnownFuture:
             if len(rows) < n_skipped + plan.n_added:
                 raise ValueError(
                     f"X_future has {len(rows)} row(s){of_series(name)}, but {n_needed} after the "
-                    f"last one are needed for {plan.n_forecast + n_skipped} row(s) to forecast."
+                    f"last one are needed for {plan.n_forecast + n_skipped} row(s) to forecast: "
+                    "the last block of them is forecast from all that is known of its horizon."
                 )
             rows = rows[n_skipped : n_skipped + plan.n_added]
             for row, label in zip(rows, expected[number] if expected else [], strict=False):
