@@ -21,8 +21,10 @@ _LONG_MONTH_DAYS = 27
 _FEWEST_UNITS = 3
 _NANOSECONDS_OF_A_DAY = 24 * 3600 * 10**9
 _FEWEST_DAYS_OF_WEEKDAYS = 21
+_WORKDAYS = 5
 _WEEKS_OF_A_YEAR, _WEEKS_OF_A_QUARTER = 52, 13
 _N_STRETCHES, _STRETCH = 12, 8
+_LABELS_TRIED_FIRST = 5
 
 
 def find_step(index, neighbours: np.ndarray | None = None) -> Step | None:
@@ -176,8 +178,9 @@ def _weekdays_and_hours(times, difference, days):
     """Steps that leave out some weekdays, or the hours in which something is closed."""
     pandas = sys.modules["pandas"]
     offsets, found = pandas.offsets, []
-    if days == 1:
-        found.append(Step(offsets.BusinessDay(), "time"))
+    if 1 <= days <= _WORKDAYS and (times.day_of_week < _WORKDAYS).all():
+        # Every third workday is most often five days after the one before.
+        found += [Step(offsets.BusinessDay(n), "time") for n in range(1, int(days) + 1)]
     if (
         days >= 1
         and days == int(days)
@@ -204,15 +207,21 @@ def _fiscal_years(times, weeks):
         for variation in ("nearest", "last")
         for month in range(1, 13)
     ]
-    if weeks == _WEEKS_OF_A_YEAR:
-        return [offsets.FY5253(**ending) for ending in endings]
-    if weeks != _WEEKS_OF_A_QUARTER:
+    if len(times.day_of_week.unique()) > 1:
         return []
-    return [
-        offsets.FY5253Quarter(qtr_with_extra_week=quarter, **ending)
-        for ending in endings
-        for quarter in (4, 1, 2, 3)
-    ]
+    if weeks == _WEEKS_OF_A_YEAR:
+        found = [offsets.FY5253(**ending) for ending in endings]
+    elif weeks == _WEEKS_OF_A_QUARTER:
+        found = [
+            offsets.FY5253Quarter(qtr_with_extra_week=quarter, **ending)
+            for ending in endings
+            for quarter in (4, 1, 2, 3)
+        ]
+    else:
+        return []
+    # pandas moves by them one label at a time, so that only those that may fit are tried on all.
+    few = times[-_LABELS_TRIED_FIRST:]
+    return [size for size in found if all(size.is_on_offset(label) for label in few)]
 
 
 def _some_weekdays(times):
