@@ -119,7 +119,7 @@ onnx: pyproject.toml
 	$(PY) -m pytest tests/neighbours/test_onnx.py $(PYTEST_FLAGS)
 
 # Each in an environment of its own, .venv-jax and so on. The examples are searches on real series:
-# in the loops of Keras, the only ones there are beside JAX, they would take most of an hour.
+# in the loops of Keras, the only ones of TensorFlow, they would take most of an hour.
 BACKENDS := jax torch tensorflow
 CARRIED := .venv-carried
 # For each worker: the threads of PyTorch and TensorFlow would stand in each other's way.
