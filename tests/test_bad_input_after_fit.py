@@ -7,11 +7,10 @@ import pytest
 from numpy.testing import assert_array_equal
 from sklearn.exceptions import NotFittedError
 
-from skseq import LSTMRegressor
-
 from networks import TINY, assert_same_state, state_of
 from samples import LOAD as WAVE
 from samples import N_STEPS, changed, windows_of
+from skseq import LSTMRegressor
 
 N_ROWS = 30
 LOAD = WAVE[:N_ROWS]

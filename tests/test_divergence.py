@@ -5,12 +5,11 @@ import pytest
 from numpy.testing import assert_array_equal
 from sklearn.exceptions import NotFittedError
 
-from skseq import LSTMRegressor
-from skseq.exceptions import DivergenceError
-
 from networks import TINY, assert_same_state, state_of
 from samples import LOAD as WAVE
 from samples import windows_of
+from skseq import LSTMRegressor
+from skseq.exceptions import DivergenceError
 
 N_ROWS = 30
 LOAD = WAVE[:N_ROWS]

@@ -5,8 +5,6 @@ import os
 
 import pytest
 
-
-
 HIDE = """
 import sys
 

@@ -7,12 +7,11 @@ import pytest
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, RobustScaler, StandardScaler
 
-from skseq import LSTMRegressor, SlidingWindowTransformer, make_windows
-from skseq.exceptions import LeakageWarning
-
 from networks import TINY
 from samples import LOAD as WAVE
 from samples import N_STEPS, changed, windows_of
+from skseq import LSTMRegressor, SlidingWindowTransformer, make_windows
+from skseq.exceptions import LeakageWarning
 
 N_ROWS = 30
 LOAD = WAVE[:N_ROWS]
