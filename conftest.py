@@ -1,11 +1,15 @@
-"""Doctests: those of modules for JAX alone need JAX, and none draws into another's picture."""
+"""Doctests: those of modules for one backend need it, and none draws into another's picture."""
 
 import importlib.util
 import sys
 
 import pytest
 
-collect_ignore = ["skseq/_keras/jax"] if importlib.util.find_spec("jax") is None else []
+collect_ignore = [
+    f"skseq/_keras/{backend}"
+    for backend in ("jax", "torch")
+    if importlib.util.find_spec(backend) is None
+]
 
 
 @pytest.fixture(autouse=True)

@@ -38,7 +38,7 @@ models = {
     "repeat the last month": SeasonalNaiveRegressor(season=1),
     "repeat the last year": SeasonalNaiveRegressor(season=12),
     "ridge": LastValueRidge(),
-    "LSTM": LSTMRegressor(16, random_state=0),
+    "LSTM": LSTMRegressor(16, early_stopping=False, random_state=0),
     "plain LSTM": LSTMRegressor(
         16,
         normalize="standard",
@@ -47,6 +47,7 @@ models = {
         ema_momentum=0,
         learning_rate=0.005,
         epochs=50,
+        early_stopping=False,
         random_state=0,
     ),
 }

@@ -57,7 +57,9 @@ candidates = {
     "ridge": (SEASON, LastValueRidge(horizon=HORIZON)),
     "LSTM": (
         SEASON,
-        LSTMRegressor(16, horizon=HORIZON, epochs=30, max_missing=0.2, random_state=0),
+        LSTMRegressor(
+            16, horizon=HORIZON, epochs=15, early_stopping=False, max_missing=0.2, random_state=0
+        ),
     ),
 }
 pipelines = {

@@ -39,7 +39,7 @@ folds = PanelTimeSeriesSplit(4, groups="firm", test_size=2)
 models = {
     "repeat the last year": SeasonalNaiveRegressor(),
     "ridge": LastValueRidge(alpha=100),
-    "LSTM": LSTMRegressor(8, epochs=30, random_state=0),
+    "LSTM": LSTMRegressor(8, random_state=0),
 }
 pipelines = {
     name: make_pipeline(SlidingWindowTransformer(4, groups="firm"), model)

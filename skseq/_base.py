@@ -12,7 +12,13 @@ from skseq._arrays.known_forecasts import KnownForecasts
 from skseq._arrays.pairs import SupervisedWindows, pair_with_targets
 from skseq._arrays.scale import Scale
 from skseq._arrays.windows import Windows
-from skseq._checks.inputs import check_targets, check_windows
+from skseq._checks.inputs import (
+    check_horizon_is_that_of_fit,
+    check_target_names,
+    check_targets,
+    check_windows,
+)
+from skseq._checks.known_ahead import warn_of_cut_off_windows, warn_of_late_columns
 from skseq._checks.usable_rows import usable_rows
 from skseq._sklearn.callbacks import CallbackSupportMixin
 from skseq._sklearn.private import check_sample_weight
@@ -50,7 +56,9 @@ class WindowRegressor(CallbackSupportMixin, RegressorMixin, SavableEstimator):
             (n_rows, horizon) or (n_rows, horizon, n_targets).
         """
         check_is_fitted(self)
+        check_horizon_is_that_of_fit(self)
         windows = check_windows(self, X, reset=False)
+        warn_of_cut_off_windows(windows)
         return self._layout.as_predicted(self._predict_steps(windows))
 
     def score(self, X, y, sample_weight=None):
@@ -96,10 +104,12 @@ class WindowRegressor(CallbackSupportMixin, RegressorMixin, SavableEstimator):
             When no row has a known future.
         """
         check_is_fitted(self)
+        check_horizon_is_that_of_fit(self)
         windows = check_windows(self, X, reset=False)
+        check_target_names(self._target_names(), y)
         data = self._pair(windows, check_targets(self, X, y), self._layout.horizon)
         truth = data.targets.to_array()  # (n_rows, horizon, n_targets)
-        is_known = ~np.isnan(truth).any(axis=(1, 2))
+        is_known = ~np.isnan(truth).any(axis=(1, 2)) & ~windows.is_cut_off[data.rows]
         if not is_known.any():
             raise ValueError(
                 f"No row has a known future: {len(data)} of {len(y)} rows of y have "
@@ -133,12 +143,16 @@ class WindowRegressor(CallbackSupportMixin, RegressorMixin, SavableEstimator):
         """
         windows = check_windows(self, X, reset=reset, name=X_name)
         targets = check_targets(self, X, y, X_name=X_name, y_name=y_name)
+        if not reset:
+            check_target_names(self._target_names(), y, y_name)
         if reset:
             self._layout = TargetLayout.of(targets, self.horizon)
             self._remember_target_names(y)
         weights = check_sample_weight(
             sample_weight, targets, dtype=np.float64, ensure_non_negative=True
         )
+        if reset:
+            warn_of_late_columns(windows, self._layout.horizon)
         data = self._pair(windows, targets, self.horizon, X_name, y_name)
         data = replace(data, weights=weights[data.rows])
         return usable_rows(data, len(windows), X_name, y_name, self.max_missing)
@@ -157,6 +171,10 @@ class WindowRegressor(CallbackSupportMixin, RegressorMixin, SavableEstimator):
                 f"{('n_rows', *self._layout.shape)}."
             )
         return pair_with_targets(windows, targets, self._layout, X_name)
+
+    def _target_names(self):
+        """Names of the targets seen in ``fit``; None without names."""
+        return getattr(self, "target_names_in_", None)
 
     def _remember_target_names(self, y):
         self.__dict__.pop("target_names_in_", None)

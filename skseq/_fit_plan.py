@@ -5,7 +5,7 @@ It trains nothing and remembers nothing.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from numbers import Integral
 
 import numpy as np
@@ -14,8 +14,18 @@ from sklearn.utils import check_random_state
 from skseq._arrays.forecast_layout import TargetLayout
 from skseq._arrays.held_out import parts_by_time, split_latest
 from skseq._arrays.pairs import SupervisedWindows
+from skseq._arrays.training_data import TrainingData
+from skseq._arrays.window_ridge import WindowRidge
 from skseq._checks.leakage import warn_of_lost_times
-from skseq._keras.door import CompileArguments, Network, Schedule, compile_arguments
+from skseq._keras.door import (
+    CompileArguments,
+    Network,
+    Schedule,
+    TrainingState,
+    check_units_of_loss,
+    compile_arguments,
+    first_weights,
+)
 from skseq._sklearn.private import POSITIVE_INT
 
 __all__ = ["FitPlan", "fresh_arguments", "fresh_seed"]
@@ -23,8 +33,17 @@ __all__ = ["FitPlan", "fresh_arguments", "fresh_seed"]
 # An LSTM reads this many steps one by one; longer windows it reads in this many segments.
 _MOST_SINGLE_STEPS = 32
 _SEGMENTS = 8
-_FEWEST_ROWS_TO_STOP_EARLY = 1000
+_FEWEST_ROWS_TO_STOP_EARLY = 300
 _SMALLEST_SHARE_TRAINED_ON = 0.25
+# Held out by default: so many stretches of one horizon, within these shares of the rows.
+_STRETCHES_HELD_OUT = 10
+_SMALLEST_SHARE_HELD_OUT, _LARGEST_SHARE_HELD_OUT = 0.1, 0.25
+# Training steps that most networks need until the held-out loss falls no more.
+_STEPS = 6000
+_FEWEST_EPOCHS, _MOST_EPOCHS = 10, 100
+_EPOCHS_UNWATCHED = 5
+_SMALLEST_BATCH, _LARGEST_BATCH = 32, 256
+_BATCHES_PER_EPOCH = 300
 
 
 @dataclass(frozen=True)
@@ -43,6 +62,9 @@ class FitPlan:
         Whether the ridge regression is kept unless training beats it significantly.
     validation_fraction : float
         Share of the rows to hold out for early stopping.
+    ratio : float or None
+        Penalty of the columns that are no target's past, relative to ``ridge_alpha``; None leaves
+        them out of the ridge regression of a target that has a past.
     """
 
     network: Network
@@ -51,6 +73,7 @@ class FitPlan:
     stops_early: bool
     has_trial: bool
     validation_fraction: float
+    ratio: float | None = None
 
     @classmethod
     def of(
@@ -81,7 +104,8 @@ class FitPlan:
         """
         network = _network(params, layout, data.windows.shape[1:], target_columns)
         n_rows = len(data)
-        n_before = int(parts_by_time(data, params["validation_fraction"])[0].sum())
+        fraction = _validation_fraction(params["validation_fraction"], n_rows, layout.horizon)
+        n_before = int(parts_by_time(data, fraction)[0].sum())
         stops_early = _stops_early(params["early_stopping"], n_rows, n_before)
         has_trial = (
             stops_early
@@ -90,26 +114,49 @@ class FitPlan:
             and not continues
         )
         n_trained = n_before if stops_early and not has_validation else n_rows
+        batch_size = _batch_size(params["batch_size"], n_trained)
         schedule = Schedule(
-            epochs=params["epochs"],
-            batch_size=_effective_batch_size(params["batch_size"], n_trained),
+            epochs=_epochs(params["epochs"], n_trained, batch_size, stops_early),
+            batch_size=batch_size,
             n_iter_no_change=params["n_iter_no_change"] if stops_early else None,
-            has_trial=has_trial,
             ema_momentum=float(params["ema_momentum"]),
             verbose=params["verbose"],
         )
-        return cls(
-            network,
-            schedule,
-            float(params["ridge_alpha"] or 0.0),
-            stops_early,
-            has_trial,
-            params["validation_fraction"],
-        )
+        ridge_alpha = float(params["ridge_alpha"] or 0.0)
+        return cls(network, schedule, ridge_alpha, stops_early, has_trial, fraction)
+
+    def with_ridge_for(self, data: SupervisedWindows, examples: TrainingData) -> "FitPlan":
+        """Choose what the linear path reads."""
+        if not self.network.has_linear_path:
+            return self
+        ratio = self.ridge.choose_ratio(data, examples, self._alpha_for(data))
+        network = replace(self.network, linear_features=self.ridge.columns(ratio))
+        return replace(self, network=network, ratio=ratio)
+
+    def start(
+        self, data: SupervisedWindows, examples: TrainingData, seed: np.random.SeedSequence
+    ) -> TrainingState:
+        """Give the weights before the first epoch: the linear path is at the ridge regression."""
+        linear = self.solve_ridge(data, examples) if self.network.has_linear_path else []
+        return TrainingState(first_weights(self.network, seed, linear))
+
+    def solve_ridge(self, data: SupervisedWindows, examples: TrainingData) -> list[np.ndarray]:
+        """Solve for the weights of the linear path, on these rows."""
+        return self.ridge.solve(examples, self._alpha_for(data), self.ratio)
+
+    @property
+    def ridge(self) -> WindowRidge:
+        """The ridge regression that the linear path starts at."""
+        network = self.network
+        return WindowRidge(network.layout, network.target_features, network.shares_channels)
+
+    def _alpha_for(self, data):
+        """The penalty next to examples whose weights are relative to the largest one."""
+        return self.ridge_alpha / data.weights.max()
 
     def check_continues(self, fitted: Network) -> None:
         """Refuse to continue a fit of another network, with a ValueError."""
-        if self.network != fitted:
+        if replace(self.network, linear_features=fitted.linear_features) != fitted:
             raise ValueError(
                 f"The fit to go on from has another network: {fitted}, not {self.network}. Set "
                 "warm_start=False, or keep the parameters that shape the network."
@@ -134,6 +181,7 @@ def fresh_arguments(params: Mapping) -> CompileArguments:
         callbacks=params["callbacks"],
         keras_params=params["keras_params"],
     )
+    check_units_of_loss(params["loss"], params["normalize"])
     if arguments.backup is not None and params["random_state"] is None:
         raise ValueError(
             "callbacks holds BackupAndRestore, which needs random_state to be an int, got None: a "
@@ -209,6 +257,28 @@ def _layer_sizes(name, value, may_be_empty=False):
     return tuple(int(size) for size in sizes)
 
 
-def _effective_batch_size(batch_size, n_rows):
+def _validation_fraction(fraction, n_rows, horizon):
+    """Hold out enough to tell a gain from chance, if that leaves most rows to train on."""
+    if fraction != "auto":
+        return float(fraction)
+    enough = _STRETCHES_HELD_OUT * horizon / n_rows
+    return min(max(enough, _SMALLEST_SHARE_HELD_OUT), _LARGEST_SHARE_HELD_OUT)
+
+
+def _epochs(epochs, n_trained, batch_size, stops_early):
+    """As many epochs as make enough steps; few, where no held-out row can tell when to stop."""
+    if epochs != "auto":
+        return int(epochs)
+    if not stops_early:
+        return _EPOCHS_UNWATCHED
+    steps_per_epoch = -(-n_trained // batch_size)
+    return min(max(-(-_STEPS // steps_per_epoch), _FEWEST_EPOCHS), _MOST_EPOCHS)
+
+
+def _batch_size(batch_size, n_rows):
     """Cap the batch near the number of rows; powers of two, so that folds share a program."""
-    return min(int(batch_size), 1 << max(n_rows - 1, 0).bit_length())
+    all_rows = 1 << max(n_rows - 1, 0).bit_length()
+    if batch_size != "auto":
+        return min(int(batch_size), all_rows)
+    wanted = 1 << max(n_rows // _BATCHES_PER_EPOCH, 1).bit_length()
+    return min(max(wanted, _SMALLEST_BATCH), _LARGEST_BATCH, all_rows)

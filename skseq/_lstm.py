@@ -5,6 +5,7 @@ to it and how both are normalized is decided in ``_arrays``, what the parameters
 ``_fit_plan``, how the network is built and trained in ``_keras``.
 """
 
+from dataclasses import asdict
 from numbers import Real
 
 import numpy as np
@@ -12,17 +13,20 @@ from sklearn.utils.validation import check_is_fitted
 
 from skseq._arrays.normalization import Normalization
 from skseq._arrays.target_features import TargetFeature, choose_target_features
+from skseq._arrays.training_data import TrainingData
 from skseq._base import WindowRegressor
 from skseq._checks.leakage import warn_of_leakage
+from skseq._checks.rejected_network import warn_of_rejected_network
+from skseq._checks.target_past import warn_of_hidden_past
 from skseq._fit_plan import FitPlan, fresh_arguments, fresh_seed
 from skseq._keras.door import (
     Network,
-    TrainingData,
     TrainingState,
     build_model,
-    first_weights,
+    mixed_weights,
     predict,
     train,
+    try_against_ridge,
 )
 from skseq._public import public
 from skseq._sklearn.callbacks import EpochTasks, with_callbacks
@@ -88,28 +92,32 @@ class LSTMRegressor(WindowRegressor):
         ``keras_params``, as in ``{"loss__delta": 0.5}``.
     optimizer : str or subclass of keras.optimizers.Optimizer, default="adam"
         Its other settings go into ``keras_params``.
-    learning_rate : float, default=0.001
+    learning_rate : float, default=0.002
         Step size of the optimizer.
     ema_momentum : float, default=0.99
         The weights that are kept are a moving average over the steps of training [6]_, in which
         the average before counts for so much. 0 keeps the last weights.
-    epochs : int, default=10
-        Passes over the rows; with early stopping, at most so many.
-    batch_size : int, default=32
-        Rows in one training step. One larger than the data means all rows at once.
+    epochs : int or "auto", default="auto"
+        Passes over the rows; with early stopping, at most so many. "auto" makes about 6,000
+        training steps, in 10 to 100 epochs, if early stopping can end them; otherwise 10 epochs.
+    batch_size : int or "auto", default="auto"
+        Rows in one training step. "auto" takes 32, and up to 256 where there are more than 10,000
+        rows. One larger than the data means all rows at once.
     early_stopping : bool or "auto", default="auto"
         Stop when the loss on the validation rows has not fallen for ``n_iter_no_change`` epochs,
         and keep the weights of the best one, those before the first among them. "auto" does so
-        from 1,000 rows on, if at least a quarter of them remains to train on. With a linear path it
-        also holds a trial [7]_: unless the best epoch is significantly better than the ridge
-        regression, the ridge regression is kept, over all rows, the held-out ones included. The
-        trial is a one-sided t-test at 1 % on the means over blocks of ``horizon`` held-out rows.
-        ``best_epoch_`` says which of the two was kept. A fit that continues another one, by
-        ``warm_start``, keeps the best epoch.
-    validation_fraction : float, default=0.1
+        from 300 rows on, if at least a quarter of them remains to train on. With a linear path it
+        also holds a trial: what the network adds to the ridge regression of all rows, the held-out
+        ones included, is shrunk by what the held-out rows say [7]_. The share that is kept is the
+        one with the smallest mean absolute error on them, times ``1 - c / t**2``: t is the mean
+        gain over stretches of ``horizon`` rows by its standard error, c about 1. ``network_share_``
+        and ``trial_`` tell the result. A fit that continues another one, by ``warm_start``, keeps
+        the best epoch.
+    validation_fraction : float or "auto", default="auto"
         Share of the rows held out for early stopping: the latest ones. The
         ``n_steps + horizon - 1`` rows before them are left out, so that no window and no future
-        lies on both sides. Not used when ``fit`` gets ``X_val`` and ``y_val``.
+        lies on both sides. "auto" holds out ten times ``horizon`` rows, within 10 and 25 % of all.
+        Not used when ``fit`` gets ``X_val`` and ``y_val``.
     n_iter_no_change : int, default=10
         Epochs to wait for a better one.
     callbacks : keras.callbacks.Callback, a subclass of it, or a list of these, default=None
@@ -141,8 +149,14 @@ class LSTMRegressor(WindowRegressor):
         Number of epochs trained, all calls together.
     best_epoch_ : int
         The epoch whose weights were kept, counted as in ``n_iter_``: the last one without early
-        stopping. 0 stands for the weights before the first: with a linear path, the ridge
-        regression as it was.
+        stopping. 0 stands for the weights before the first.
+    network_share_ : float
+        How much of what the network adds to the ridge regression is in the forecasts: 0 is the
+        ridge regression alone, 1 the network as it was trained. 1 without a trial.
+    trial_ : dict or None
+        What the trial found: ``share``, the mean absolute errors ``ridge_error`` and
+        ``network_error`` on the held-out rows in normalised units, the number ``n_blocks`` of
+        stretches compared, and ``t``. None without a trial.
     n_features_in_ : int
         Columns of 2-D input; features of 3-D windows.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)
@@ -181,8 +195,9 @@ class LSTMRegressor(WindowRegressor):
        forecasting with transformers. ICLR.
     .. [6] Polyak and Juditsky (1992), Acceleration of stochastic approximation by averaging. SIAM
        Journal on Control and Optimization 30(4).
-    .. [7] Diebold and Mariano (1995), Comparing predictive accuracy. Journal of Business & Economic
-       Statistics 13(3). There with a variance that allows for overlap, here with blocks.
+    .. [7] James and Stein (1961), Estimation with quadratic loss. Fourth Berkeley Symposium. There
+       for means; the stretches are those of Diebold and Mariano (1995), Comparing predictive
+       accuracy. Journal of Business & Economic Statistics 13(3).
 
     Examples
     --------
@@ -227,10 +242,10 @@ class LSTMRegressor(WindowRegressor):
         "optimizer": [str, type],
         "learning_rate": [Interval(Real, 0, None, closed="neither")],
         "ema_momentum": [_SHARE],
-        "epochs": [POSITIVE_INT],
-        "batch_size": [POSITIVE_INT],
+        "epochs": [POSITIVE_INT, StrOptions({"auto"})],
+        "batch_size": [POSITIVE_INT, StrOptions({"auto"})],
         "early_stopping": ["boolean", StrOptions({"auto"})],
-        "validation_fraction": [Interval(Real, 0, 1, closed="neither")],
+        "validation_fraction": [Interval(Real, 0, 1, closed="neither"), StrOptions({"auto"})],
         "n_iter_no_change": [POSITIVE_INT],
         "callbacks": "no_validation",
         "keras_params": [dict, None],
@@ -258,12 +273,12 @@ class LSTMRegressor(WindowRegressor):
         share_channels="auto",
         loss="mse",
         optimizer="adam",
-        learning_rate=0.001,
+        learning_rate=0.002,
         ema_momentum=0.99,
-        epochs=10,
-        batch_size=32,
+        epochs="auto",
+        batch_size="auto",
         early_stopping="auto",
-        validation_fraction=0.1,
+        validation_fraction="auto",
         n_iter_no_change=10,
         callbacks=None,
         keras_params=None,
@@ -332,6 +347,8 @@ class LSTMRegressor(WindowRegressor):
 
         Warns
         -----
+        NetworkRejectedWarning
+            When the trial keeps the ridge regression alone.
         LeakageWarning
             When y is the last step of its own window in every row, as it is or behind a scaler.
         """
@@ -403,20 +420,26 @@ class LSTMRegressor(WindowRegressor):
         if not continues:
             self._normalization = self._learn_normalization(training)
 
-        seed = fresh_seed(self.random_state)
+        examples, seed = self._normalized(training), fresh_seed(self.random_state)
+        # With a trial the ridge regression is that of all rows: it may be all that is kept.
+        units = self._normalization
+        if plan.has_trial:
+            units = self._learn_normalization(data, like=units)
+        whole = _normalized(units, data, _relative(data.weights)) if plan.has_trial else examples
+        if not continues:
+            plan = plan.with_ridge_for(data if plan.has_trial else training, whole)
+            self._network = plan.network
+        start = self._state if continues else plan.start(training, examples, seed)
+        held_out = self._normalized_validation(held_out, "" if X_val is None else "_val")
         state = train(
-            plan.network,
-            arguments,
-            plan.schedule,
-            self._normalized(training),
-            self._normalized_validation(held_out, "" if X_val is None else "_val"),
-            seed,
-            start=self._state if continues else None,
-            ridge_alpha=plan.ridge_alpha / training.weights.max(),
-            watch=tasks,
+            self._network, arguments, plan.schedule, examples, held_out, seed, start, watch=tasks
         )
-        if plan.has_trial and not state.best_epoch:
-            self._keep_ridge_of_all_rows(state, plan, data, seed)
+        self.network_share_, self.trial_ = 1.0, None
+        if plan.has_trial:
+            ridge = plan.ridge.in_other_units(
+                plan.solve_ridge(data, whole), plan.ratio, units, self._normalization
+            )
+            self._mix_with_ridge(state, start, held_out, ridge)
         if not params["warm_start"]:
             state.optimizer_state = None
         self.__dict__.update(_learned(state))
@@ -425,10 +448,14 @@ class LSTMRegressor(WindowRegressor):
     def _plan(self, params, data, has_validation, continues):
         """Plan the fit, from parameters, shapes and which feature holds the past of a target."""
         if not continues:
-            self._target_features = choose_target_features(self.target_features, data)
+            self._target_features = choose_target_features(
+                self.target_features, data, self._target_names()
+            )
             self.target_features_ = [
                 None if found is None else found.feature for found in self._target_features
             ]
+            if self.target_features == "auto":
+                warn_of_hidden_past(self, data.windows.features)
         plan = FitPlan.of(
             params,
             self._layout,
@@ -439,15 +466,16 @@ class LSTMRegressor(WindowRegressor):
         )
         if continues:
             plan.check_continues(self._network)
-        self._network = plan.network
         return plan
 
-    def _keep_ridge_of_all_rows(self, state, plan, data, seed):
-        """Fit the ridge regression to all rows, the held-out ones included; nothing is trained."""
-        self._normalization = self._learn_normalization(data)
-        ridge_alpha = plan.ridge_alpha / data.weights.max()
-        state.weights = first_weights(plan.network, self._normalized(data), seed, ridge_alpha)
-        state.optimizer_state = None
+    def _mix_with_ridge(self, state, start, held_out, ridge):
+        """Keep as much of the network as the held-out rows bear out, on the ridge of all rows."""
+        trial = try_against_ridge(self._network, start.weights, state.weights, held_out)
+        state.weights = mixed_weights(
+            self._network, start.weights, state.weights, ridge, trial.share
+        )
+        self.network_share_, self.trial_ = trial.share, asdict(trial)
+        warn_of_rejected_network(trial)
 
     def _predict_steps(self, windows):
         inputs = self._normalization.normalize_inputs(windows)
@@ -461,24 +489,29 @@ class LSTMRegressor(WindowRegressor):
             raise ValueError("X_val and y_val belong together: only one of them was given.")
         return self._read_training_data(X_val, y_val, reset=False, X_name="X_val", y_name="y_val")
 
-    def _learn_normalization(self, data):
-        return Normalization.of(self.normalize, data, data.weights, self._target_features)
+    def _learn_normalization(self, data, like=None):
+        features = self._target_features
+        return Normalization.of(self.normalize, data, data.weights, features, like)
 
     def _normalized(self, data):
-        return TrainingData(
-            self._normalization.normalize_inputs(data.windows),
-            self._normalization.normalize_targets(data),
-            (data.weights / data.weights.max()).astype(np.float32),
-        )
+        return _normalized(self._normalization, data, _relative(data.weights))
 
     def _normalized_validation(self, data, name_ends):
         if data is None:
             return None
-        return TrainingData(
-            self._normalization.normalize_inputs(data.windows, f"X{name_ends}"),
-            self._normalization.normalize_targets(data, f"y{name_ends}"),
-            np.ones(len(data), dtype=np.float32),
-        )
+        return _normalized(self._normalization, data, np.ones(len(data)), name_ends)
+
+
+def _relative(weights):
+    return weights / weights.max()
+
+
+def _normalized(units: Normalization, data, weights, name_ends="") -> TrainingData:
+    return TrainingData(
+        units.normalize_inputs(data.windows, f"X{name_ends}"),
+        units.normalize_targets(data, f"y{name_ends}"),
+        (weights * units.row_weights(data.windows)).astype(np.float32),
+    )
 
 
 def _learned(state: TrainingState) -> dict:

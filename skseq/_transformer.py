@@ -11,14 +11,23 @@ from sklearn.base import TransformerMixin
 from sklearn.utils.metaestimators import available_if
 from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
-from skseq._arrays.lags import column_lags, lag_names
-from skseq._arrays.runs import cut_windows
-from skseq._arrays.windows import sliding_view
+from skseq._arrays.lags import column_lags, is_known_ahead, lag_names
+from skseq._arrays.runs import Cut
+from skseq._arrays.windows import Features, SlidingView, sliding_view
 from skseq._checks.gaps import warn_of_gaps
 from skseq._checks.inputs import check_numbers
-from skseq._checks.labels import check_same_index, warn_of_dates_as_text
+from skseq._checks.known_ahead import check_known_ahead
+from skseq._checks.labels import (
+    check_same_index,
+    warn_of_irregular_times,
+    warn_of_unread_times,
+)
 from skseq._checks.leakage import warn_of_targets_ahead
-from skseq._checks.missing_context import warn_of_held_out_rows, warn_of_missing_context
+from skseq._checks.missing_context import (
+    warn_of_held_out_rows,
+    warn_of_missing_context,
+    warn_of_short_series,
+)
 from skseq._public import public
 from skseq._sklearn.callbacks import CallbackSupportMixin, fit_as_one_task
 from skseq._sklearn.private import (
@@ -58,12 +67,14 @@ class SlidingWindowTransformer(CallbackSupportMixin, TransformerMixin, SavableEs
     ----------
     n_steps : int, default=10
         Number of rows in a window.
-    lag : int or mapping from column to int, default=1
+    lag : int or mapping from column to int or "known", default=1
         How many rows before its own row a window ends. With 1 it holds strictly the past, with
         0 the row itself too; 24 forecasts a day ahead from hourly rows. A mapping, by name or by
-        position, says it for each column, 1 where it names none: ``{"holiday": 0}`` lets the
-        window hold the row's own holiday beside what was measured before it. Negative lags there
-        show rows ahead, for columns that are known so far ahead.
+        position, says it for each column, 1 where it names none: with ``{"holiday": "known"}``
+        the window holds the holidays of all rows that its row forecasts, next to what was
+        measured before. "known" follows the ``horizon`` of the regressor behind the windows,
+        also in a grid over it; ``n_steps`` must not be smaller, or the first of these rows are
+        not in the window. 0 shows the row itself, a negative lag rows ahead.
     context : {"index", "fitted", "none"}, default="index"
         Where the context of the first rows comes from when ``transform`` meets new rows:
 
@@ -75,10 +86,19 @@ class SlidingWindowTransformer(CallbackSupportMixin, TransformerMixin, SavableEs
         - "none": from nowhere.
 
         ``fit_transform`` never uses it: nothing lies before the rows it fits on.
-    groups : str or int, default=None
+    groups : str, int or list of them, default=None
         Column that tells several series apart: a name, or a position for arrays; also the name of
-        a level of the index. It is no feature. Rows of the series may stand in any order, as long
-        as each series is in order of time. None means that all rows are one series.
+        a level of the index. Of a list, columns and levels name a series together. They are not
+        features. A ``ColumnTransformer`` in front may put a prefix before the name. Rows of the
+        series may be in any order, as long as each series is in order of time. None means that
+        all rows are one series.
+    gaps : {"split", "ignore"}, default="split"
+        What a gap in the index does:
+
+        - "split": it ends a run of rows, and no window reaches across it.
+        - "ignore": each row follows the one before it in its series. For closures such as nights,
+          weekends and holidays of a market. The dates are kept, and a forecast continues the
+          weekly pattern of the rows, where they have one.
     flatten : bool, default=False
         Return 2-D rows of ``n_steps * n_features`` lag columns, for estimators that take no 3-D
         input. The columns then have names.
@@ -91,6 +111,8 @@ class SlidingWindowTransformer(CallbackSupportMixin, TransformerMixin, SavableEs
         Names of the columns seen in ``fit``; only when all of them are strings.
     lags_ : ndarray of int, shape (n_features,)
         The lag of each feature.
+    known_ahead_ : ndarray of bool, shape (n_features,)
+        Which features have lag "known". Their entry in ``lags_`` is 0.
     n_rows_back_ : int
         How many rows before its own row the window of a row begins: ``n_steps + lag - 1``.
     step_ : Step or None
@@ -142,15 +164,19 @@ class SlidingWindowTransformer(CallbackSupportMixin, TransformerMixin, SavableEs
         "n_steps": [Interval(Integral, 1, None, closed="left")],
         "lag": [Interval(Integral, 0, None, closed="left"), dict],
         "context": [StrOptions({"index", "fitted", "none"})],
-        "groups": [str, Interval(Integral, None, None, closed="neither"), None],
+        "groups": [str, Interval(Integral, None, None, closed="neither"), list, tuple, None],
+        "gaps": [StrOptions({"split", "ignore"})],
         "flatten": ["boolean"],
     }
 
-    def __init__(self, n_steps=10, *, lag=1, context="index", groups=None, flatten=False):
+    def __init__(
+        self, n_steps=10, *, lag=1, context="index", groups=None, gaps="split", flatten=False
+    ):
         self.n_steps = n_steps
         self.lag = lag
         self.context = context
         self.groups = groups
+        self.gaps = gaps
         self.flatten = flatten
 
     @fit_as_one_task
@@ -245,7 +271,7 @@ class SlidingWindowTransformer(CallbackSupportMixin, TransformerMixin, SavableEs
         ndarray of shape (n_steps * n_features,)
         """
         check_is_fitted(self)
-        names = np.delete(check_feature_names_in(self, input_features), self._group_position)
+        names = np.delete(check_feature_names_in(self, input_features), self._group_positions)
         return np.array(lag_names(names, self.lags_, self.n_steps), dtype=object)
 
     def set_output(self, *, transform=None):
@@ -275,37 +301,48 @@ class SlidingWindowTransformer(CallbackSupportMixin, TransformerMixin, SavableEs
     def _fit(self, X, y):
         self._validate_params()
         check_same_index(X, y)
-        warn_of_dates_as_text(X)
         with unchanged_on_error(self):
             values, series = self._read_first(X)
             self._check_long_enough(series)
-            self._fitted_with = {"n_steps": self.n_steps, "lag": self.lag, "groups": self.groups}
+            self._fitted_with = {
+                name: getattr(self, name) for name in ("n_steps", "lag", "groups", "gaps")
+            }
+        warn_of_irregular_times(series)
         warn_of_gaps(series, self)
-        warn_of_targets_ahead(values[:, self.lags_ < 0], y, self.lag)
+        warn_of_targets_ahead(values[:, (self.lags_ < 0) | self.known_ahead_], y, self.lag)
         return values, series
 
     def _read_first(self, X):
         """Check the rows to fit on; learn their columns, their step and their ends."""
-        values, series, position = self._read_table(X, reset=True)
-        self._group_position = [] if position is None else [position]
+        values, series, self._group_positions = self._read_table(X, reset=True)
         columns = list(getattr(X, "columns", range(self.n_features_in_)))
-        self.lags_ = np.delete(column_lags(self.lag, columns), self._group_position)
+        self.lags_ = np.delete(column_lags(self.lag, columns), self._group_positions)
+        self.known_ahead_ = np.delete(is_known_ahead(self.lag, columns), self._group_positions)
+        self._feature_names = [
+            name for at, name in enumerate(columns) if at not in self._group_positions
+        ]
+        check_known_ahead(self)
         self.n_rows_back_ = max(0, int(self.lags_.max()) + self.n_steps - 1)
         are_row_numbers = series.labels_are_row_numbers()
-        series = (series.without_labels() if are_row_numbers else series).find_step()
+        series = series.without_labels() if are_row_numbers else series
+        series = series.find_step(bridge_gaps=self.gaps == "ignore")
         several_say = are_row_numbers if len(series.names) > 1 else None
         self.context_ = FittedSeries.of(values, series, several_say, self.n_rows_back_)
-        self.step_ = series.step
+        self.step_ = None if series.step is None or series.step.size is None else series.step
         return values, series
 
     def _read(self, X):
         """Check rows that come after ``fit``, and read their labels as those of ``fit``."""
-        values, series, _ = self._read_table(X, reset=False)
+        values, series, positions = self._read_table(X, reset=False)
+        self._check_order_of_features(X, positions)
         return values, self.context_.read_as_fitted(series)
 
     def _read_table(self, X, reset):
         """Split a table into numbers, and whom each row belongs to and when it was measured."""
-        features, position, names, labels = split_groups(X, self.groups)
+        X = X.collect() if hasattr(X, "collect") else X  # A lazy frame of polars.
+        features, positions, names, labels = split_groups(X, self.groups)
+        if reset:
+            warn_of_unread_times(labels)
         check_numbers(features, "X")
         values = check_array(
             features,
@@ -317,7 +354,7 @@ class SlidingWindowTransformer(CallbackSupportMixin, TransformerMixin, SavableEs
         validate_data(self, X, reset=reset, skip_check_array=True)
         series = SeriesIndex.of(names, labels, len(values))
         series.check_order()
-        return values, series, position
+        return values, series, positions
 
     def _check_long_enough(self, series):
         reach, n_rows = self.n_rows_back_, series.lengths.max()
@@ -328,6 +365,19 @@ class SlidingWindowTransformer(CallbackSupportMixin, TransformerMixin, SavableEs
                 f"n_samples={n_rows}: neither its rows nor the one after them have a complete "
                 "window. Use a smaller n_steps or lag, or a longer series."
             )
+
+    def _check_order_of_features(self, X, group_positions):
+        """Refuse columns in another order whose names scikit-learn does not compare."""
+        names = list(getattr(X, "columns", []))
+        is_compared = all(isinstance(name, str) for name in names)
+        features = [name for at, name in enumerate(names) if at not in group_positions]
+        fitted = self._feature_names
+        if is_compared or features == fitted or set(features) != set(fitted):
+            return
+        raise ValueError(
+            f"The columns of X are in another order than in fit: {features}, after {fitted}. "
+            "Put them in that order."
+        )
 
     def _check_parameters_are_those_of_fit(self):
         now = {name: getattr(self, name) for name in self._fitted_with}
@@ -341,19 +391,65 @@ class SlidingWindowTransformer(CallbackSupportMixin, TransformerMixin, SavableEs
 
     def _cut(self, values, series, contexts):
         runs = series.runs
-        if runs.is_whole_table() and len(set(self.lags_)) == 1 and self.lags_[0] >= 0:
+        if runs.is_whole_table() and self._has_one_lag():
             context = next(iter(contexts.values()), None)
             array = sliding_view(values, self.n_steps, int(self.lags_[0]), context)
+            if not self.flatten:
+                return SlidingView.of(array, Features(self._feature_names, self.lags_))
         else:
-            windows = cut_windows(values, runs, self.n_steps, self.lags_, contexts, series.times)
-            if not (runs.is_whole_table() or self.flatten):
+            windows = Cut(
+                values,
+                runs,
+                self.n_steps,
+                self._feature_names,
+                self.lags_,
+                self.known_ahead_,
+                contexts,
+                None if runs.is_whole_table() else series.times,
+                needs_horizon=bool(self.known_ahead_.any()),
+            ).windows()
+            if not self.flatten:
                 return windows
             array = windows.as_view() if runs.is_whole_table() else windows.to_array()
         return array.reshape(len(values), -1) if self.flatten else array
+
+    def _has_one_lag(self):
+        return len(set(self.lags_)) == 1 and self.lags_[0] >= 0 and not self.known_ahead_.any()
+
+    def lags_for(self, horizon: int) -> np.ndarray:
+        """Work out the lag of each feature in front of a regressor with this horizon.
+
+        Parameters
+        ----------
+        horizon : int
+
+        Returns
+        -------
+        ndarray of int, shape (n_features,)
+            As ``lags_``, and ``1 - horizon`` for columns with lag "known".
+        """
+        check_is_fitted(self)
+        return np.where(self.known_ahead_, 1 - horizon, self.lags_)
+
+    def columns_ahead(self, horizon: int) -> list:
+        """Name the features that windows show for the rows to forecast: lag 0 or less.
+
+        Parameters
+        ----------
+        horizon : int
+            Of the regressor behind the windows.
+
+        Returns
+        -------
+        list
+        """
+        lags = self.lags_for(horizon)
+        return [name for name, lag in zip(self._feature_names, lags, strict=True) if lag < 1]
 
     def _find_contexts(self, values, series):
         """Rows to put before runs, by their number; a warning where there should be some."""
         found = self.context_.find_context(values, series, self.context)
         warn_of_held_out_rows(found)
+        warn_of_short_series(found, self)
         warn_of_missing_context(found, self, len(values))
         return found.contexts

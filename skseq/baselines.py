@@ -8,11 +8,12 @@ from numbers import Real
 
 import numpy as np
 
-from skseq._arrays.ridge import NormalEquations
-from skseq._arrays.scale import Scale
+from skseq._arrays.normalization import Normalization
 from skseq._arrays.target_features import TargetFeature, find_target_features
+from skseq._arrays.training_data import TrainingData
+from skseq._arrays.window_ridge import WindowRidge
 from skseq._base import WindowRegressor
-from skseq._checks.warn import warn_user
+from skseq._checks.target_past import warn_of_targets_without_past
 from skseq._public import public
 from skseq._sklearn.callbacks import fit_as_one_task
 from skseq._sklearn.private import POSITIVE_INT, Interval
@@ -94,8 +95,8 @@ class SeasonalNaiveRegressor(WindowRegressor):
             self._validate_params()
             data = self._read_training_data(X, y)
             self._means = _means_of_targets(data)
-            self._target_features = find_target_features(data)
-            _warn_of_targets_without_past(self, self._target_features, "their mean")
+            self._target_features = find_target_features(data, self._target_names())
+            warn_of_targets_without_past(self, self._target_features, "their mean")
             self._offsets = [
                 None if past is None else self._steps_back(past.delay, data.windows.length)
                 for past in self._target_features
@@ -141,17 +142,22 @@ class LastValueRidge(WindowRegressor):
     """Ridge regression from each window, relative to its last values, to all steps at once.
 
     The last value of each target is subtracted from its future and from its past in the windows, so
-    that level and trend carry over to values never seen [1]_. Features that are no target's past
-    (a month, a price) stay as they are, and so does a target whose past is not among the features.
+    that level and trend carry over to values never seen [1]_. Where series differ in size, both are
+    also divided by the standard deviation of the past in the window. The other features (a month, a
+    price, the past of another target) are standardised. They have a penalty of their own, which is
+    chosen on the latest rows: short series with many columns do not suffer from it. A target whose
+    past is not among the features is predicted from all of them.
     All steps of all targets are solved for in closed form, through sums over the windows: the
-    windows are never held in memory together.
-    In ``predict`` a missing step counts as equal to the last one, and the target's mean stands in
-    for a last value that is missing.
+    windows are never held in memory together. It is the regression that the linear path of
+    ``LSTMRegressor`` starts at.
+    In ``predict`` a missing step counts as equal to the last known one, and the target's mean
+    stands in for a last value that is missing.
 
     Parameters
     ----------
     alpha : float, default=1.0
-        Weight of the penalty on the squared coefficients, in standardised units.
+        Weight of the penalty on the squared coefficients of the pasts of the targets, in units in
+        which their mean square is one.
     horizon : int, default=1
         Number of steps to predict for each row.
     n_features : int, default=1
@@ -159,8 +165,11 @@ class LastValueRidge(WindowRegressor):
 
     Attributes
     ----------
+    alpha_of_others_ : float
+        Weight of the penalty of the other features: 1 to 10,000 times ``alpha``, or ``inf`` where
+        they are left out.
     coef_ : ndarray of shape (n_steps * n_features, horizon * n_targets)
-        In standardised units.
+        In normalised units.
     intercept_ : ndarray of shape (horizon * n_targets,)
     n_features_in_ : int
         Columns of 2-D input; features of 3-D windows.
@@ -176,11 +185,11 @@ class LastValueRidge(WindowRegressor):
     --------
     >>> from skseq import LastValueRidge, make_windows
     >>> X, y = make_windows([10, 20, 30, 40, 50, 60, 70, 80], n_steps=2)
-    >>> LastValueRidge().fit(X, y).predict([[[200], [210]]])
+    >>> LastValueRidge().fit(X, y).predict([[[200], [210]]]).round(6)
     array([220.])
     """
 
-    _saved_classes = (*WindowRegressor._saved_classes, TargetFeature)
+    _saved_classes = (*WindowRegressor._saved_classes, Normalization, TargetFeature)
 
     _parameter_constraints = {
         "alpha": [Interval(Real, 0, None, closed="left")],
@@ -214,57 +223,42 @@ class LastValueRidge(WindowRegressor):
         with unchanged_on_error(self):
             self._validate_params()
             data = self._read_training_data(X, y, sample_weight)
-            self._target_features = find_target_features(data)
+            target_features = tuple(find_target_features(data, self._target_names()))
             is_known = ~data.targets.any_in_window(np.isnan(data.targets.table).any(axis=1))
             if not is_known.any():
                 raise ValueError(f"Each of the {len(data)} futures in y holds a NaN.")
             data = data.take(is_known)
-            self._means = _means_of_targets(data)
-            self._scale = Scale.of_windows("standard", data.windows, data.weights)
-            self._solve(data)
+            self._normalization = Normalization.of("window", data, data.weights, target_features)
+            columns = tuple(None if past is None else past.feature for past in target_features)
+            self._solve(data, WindowRidge(self._layout, columns))
             return self
 
-    def _solve(self, data):
-        n_inputs = data.windows.length * data.windows.n_columns
-        equations = NormalEquations(n_inputs, self._layout.n_outputs)
-        for begin in range(0, len(data), _WINDOWS_PER_CHUNK):
-            chunk = np.arange(begin, min(begin + _WINDOWS_PER_CHUNK, len(data)))
-            windows = data.windows.take(chunk)
-            # (n, horizon, n_targets) less (n, 1, n_targets)
-            outputs = data.targets.take(chunk).to_array() - self._last_values(windows)
-            equations.add(self._inputs(windows), self._layout.flatten(outputs), data.weights[chunk])
-        # The last steps are all zero, so that without a penalty there are many solutions.
-        self.coef_, self.intercept_ = equations.solve(self.alpha)
+    @property
+    def _target_features(self):
+        return self._normalization.target_features
+
+    def _solve(self, data, ridge):
+        units = self._normalization
+        examples = TrainingData(
+            units.normalize_inputs(data.windows),
+            units.normalize_targets(data),
+            data.weights * units.row_weights(data.windows),
+            np.float64,
+        )
+        ratio = ridge.choose_ratio(data, examples, self.alpha)
+        solved = ridge.solve(examples, self.alpha, ratio)
+        self.alpha_of_others_ = np.inf if ratio is None else self.alpha * ratio
+        self.coef_, self.intercept_ = ridge.as_one_matrix(solved, data.windows.shape[1:], ratio)
 
     def _predict_steps(self, windows):
-        layout = self._layout
-        forecast = np.empty((len(windows), layout.horizon, layout.n_targets))
+        inputs = self._normalization.normalize_inputs(windows)
+        outputs = np.empty((len(windows), self._layout.n_outputs))
         for begin in range(0, len(windows), _WINDOWS_PER_CHUNK):
             chunk = slice(begin, begin + _WINDOWS_PER_CHUNK)
-            part = windows.take(chunk)
-            outputs = self._inputs(part) @ self.coef_ + self.intercept_
-            forecast[chunk] = layout.unflatten(outputs) + self._last_values(part)
-        return forecast
-
-    def _inputs(self, windows):
-        """Standardised windows, one row each: (n_windows, n_steps * n_features).
-
-        The past of a target is relative to its last step; missing steps are 0.
-        """
-        values = (windows.to_array() - self._scale.shift) / self._scale.scale
-        relative = sorted({found.feature for found in self._target_features if found is not None})
-        values[:, :, relative] -= values[:, -1:, relative]
-        return np.nan_to_num(values).reshape(len(windows), -1)
-
-    def _last_values(self, windows):
-        """The last value of each target, in its own units; zero where its past is not known."""
-        newest = windows.last_steps().astype(np.float64)
-        last = np.zeros((len(windows), 1, len(self._target_features)))
-        for target, past in enumerate(self._target_features):
-            if past is not None:
-                values = past.slope * newest[:, past.feature] + past.intercept
-                last[:, 0, target] = np.where(np.isnan(values), self._means[target], values)
-        return last
+            # (n, n_steps, n_features), then (n, n_steps * n_features); missing steps are 0.
+            values = np.nan_to_num(inputs.batch(chunk, np.float64))
+            outputs[chunk] = values.reshape(len(values), -1) @ self.coef_ + self.intercept_
+        return self._normalization.undo(self._layout.unflatten(outputs), windows)
 
 
 def _means_of_targets(data):
@@ -276,13 +270,3 @@ def _means_of_targets(data):
             f"No value of target(s) {lost.tolist()} of y is known: all are NaN. Leave them out."
         )
     return np.nanmean(data.targets.table, axis=0)
-
-
-def _warn_of_targets_without_past(estimator, target_features, instead):
-    lost = [target for target, past in enumerate(target_features) if past is None]
-    if lost:
-        warn_user(
-            f"{type(estimator).__name__}: the past of target(s) {lost} is no feature of the "
-            f"windows, so {instead} is predicted. Add the target to X.",
-            UserWarning,
-        )

@@ -3,7 +3,12 @@
 Everything else is a plain ``ValueError`` or ``TypeError``, as in scikit-learn.
 """
 
-__all__ = ["DivergenceError", "IncompleteWindowWarning", "LeakageWarning"]
+__all__ = [
+    "DivergenceError",
+    "IncompleteWindowWarning",
+    "LeakageWarning",
+    "NetworkRejectedWarning",
+]
 
 
 class IncompleteWindowWarning(UserWarning):
@@ -12,6 +17,10 @@ class IncompleteWindowWarning(UserWarning):
 
 class LeakageWarning(UserWarning):
     """The target stands in its own window, so the score will say nothing."""
+
+
+class NetworkRejectedWarning(UserWarning):
+    """The network did not beat the ridge regression that it started from, which was kept."""
 
 
 class DivergenceError(ArithmeticError):

@@ -154,6 +154,7 @@ def test_a_warm_start_refuses_to_go_on_with_another_task(parameters, data, match
     with pytest.raises(ValueError, match=match):
         regressor.fit(*data)
     assert_same_state(regressor, before)
+    regressor.set_params(horizon=1)
     assert_array_equal(regressor.predict(X), prediction)
 
 

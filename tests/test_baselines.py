@@ -239,10 +239,10 @@ def test_a_parameter_that_is_no_positive_int_is_refused(name, value):
 # --- LastValueRidge ------------------------------------------------------------------------------
 
 
-def ridge_by_hand(X, futures, last, alpha, weights=None):
-    """Solve the penalised least squares of one dense matrix, relative to the last values.
+def ridge_by_hand(X, futures, last, alpha, alpha_of_others, weights=None):
+    """Solve the penalised least squares of one dense matrix per target, relative to the last value.
 
-    Columns 1 and 2 of the windows are the pasts of the targets, column 0 stays as it is.
+    Columns 2 and 1 of the windows are the pasts of the targets, column 0 stays as it is.
     ``futures`` has shape (n, horizon, n_targets), ``last`` (n, n_targets). Returns a function of
     windows and last values.
     """
@@ -251,23 +251,30 @@ def ridge_by_hand(X, futures, last, alpha, weights=None):
     each = np.repeat(weights, X.shape[1])
     mean = np.average(values, axis=0, weights=each)
     spread = np.sqrt(np.average((values - mean) ** 2, axis=0, weights=each))
+    relative = (X - X[:, -1:])[:, :, 1:] / spread[1:]
+    square = np.average((relative**2).mean(axis=(1, 2)), weights=weights)
+    spread[1:] *= np.sqrt(square)
 
     def inputs_of(X):
-        return ((X - X[:, -1:] * [0, 1, 1]) / spread).reshape(len(X), -1)
+        return ((X - X[:, -1:] * [0, 1, 1] - mean * [1, 0, 0]) / spread).reshape(len(X), -1)
 
-    outputs = (futures - last[:, np.newaxis]).reshape(len(X), -1)
-    inputs = inputs_of(X)
-    input_mean = np.average(inputs, axis=0, weights=weights)
-    output_mean = np.average(outputs, axis=0, weights=weights)
+    inputs, input_mean = inputs_of(X), np.average(inputs_of(X), axis=0, weights=weights)
     root = np.sqrt(weights)[:, np.newaxis]
-    n_inputs = inputs.shape[1]
-    stacked = np.vstack([root * (inputs - input_mean), np.sqrt(alpha) * np.eye(n_inputs)])
-    wanted = np.vstack([root * (outputs - output_mean), np.zeros((n_inputs, outputs.shape[1]))])
-    coef = np.linalg.lstsq(stacked, wanted, rcond=None)[0]
+    solved = []
+    for target, column in enumerate([2, 1]):
+        penalties = np.tile(np.where(np.arange(3) == column, alpha, alpha_of_others), X.shape[1])
+        used = np.isfinite(penalties)
+        outputs = futures[:, :, target] - last[:, [target]]
+        output_mean = np.average(outputs, axis=0, weights=weights)
+        shrink = np.diag(np.sqrt(penalties[used]))
+        stacked = np.vstack([root * (inputs - input_mean)[:, used], shrink])
+        wanted = np.vstack([root * (outputs - output_mean), np.zeros((used.sum(), 4))])
+        solved.append((used, np.linalg.lstsq(stacked, wanted, rcond=None)[0], output_mean))
 
     def predict(X, last):
-        steps = (inputs_of(X) - input_mean) @ coef + output_mean
-        return steps.reshape(len(X), *futures.shape[1:]) + last[:, np.newaxis]
+        centred = inputs_of(X) - input_mean
+        steps = [centred[:, used] @ coef + mean for used, coef, mean in solved]
+        return np.stack(steps, axis=2) + last[:, np.newaxis]
 
     return predict
 
@@ -281,22 +288,24 @@ def noisy():
     return X, futures, X[:, -1, [2, 1]]
 
 
-@pytest.mark.parametrize("alpha", [0, 0.1, 1.0, 1000.0])
+@pytest.mark.parametrize("alpha", [1e-6, 0.1, 1.0, 1000.0])
 def test_ridge_equals_the_dense_solution(noisy, alpha):
     X, futures, last = noisy
-    expected = ridge_by_hand(X, futures, last, alpha)(X, last)
     model = LastValueRidge(alpha=alpha).fit(X, futures)
-    np.testing.assert_allclose(model.predict(X), expected, rtol=1e-7, atol=1e-9)
+    expected = ridge_by_hand(X, futures, last, alpha, model.alpha_of_others_)(X, last)
+    np.testing.assert_allclose(model.predict(X), expected, rtol=1e-6, atol=1e-7)
 
 
-def test_ridge_has_the_coefficients_that_scikit_learn_finds(noisy):
-    X, futures, last = noisy
-    columns = X.reshape(-1, 3)
-    inputs = (X - X[:, -1:] * [0, 1, 1] - columns.mean(axis=0) * [1, 0, 0]) / columns.std(axis=0)
-    outputs = futures - last[:, np.newaxis]
-    reference = Ridge(alpha=2.0).fit(inputs.reshape(len(X), -1), outputs.reshape(len(X), -1))
-    model = LastValueRidge(alpha=2.0).fit(X, futures)
-    assert model.coef_.shape == (5 * 3, 4 * 2)
+def test_ridge_of_one_feature_has_the_coefficients_that_scikit_learn_finds():
+    X, futures = make_windows(walk(90)[:, 0], 5, horizon=4)
+    inputs = X[:, :, 0] - X[:, -1:, 0]
+    inputs /= np.sqrt((inputs**2).mean())
+    outputs = futures - X[:, -1:, 0]
+    unit = np.sqrt((outputs**2).mean())
+    reference = Ridge(alpha=2.0).fit(inputs, outputs / unit)
+    model = LastValueRidge(alpha=2.0).fit(X, futures[:, :, np.newaxis])
+    assert model.alpha_of_others_ == np.inf
+    assert model.coef_.shape == (5, 4)
     np.testing.assert_allclose(model.coef_, reference.coef_.T, atol=1e-8)
     np.testing.assert_allclose(model.intercept_, reference.intercept_, rtol=1e-7, atol=1e-9)
 
@@ -304,28 +313,38 @@ def test_ridge_has_the_coefficients_that_scikit_learn_finds(noisy):
 def test_ridge_with_weights_equals_the_dense_solution_with_weights(noisy):
     X, futures, last = noisy
     weights = np.random.default_rng(1).uniform(0.1, 3, size=len(X))
-    expected = ridge_by_hand(X, futures, last, 1.0, weights)(X, last)
     model = LastValueRidge().fit(X, futures, sample_weight=weights)
-    np.testing.assert_allclose(model.predict(X), expected, rtol=1e-7, atol=1e-9)
+    expected = ridge_by_hand(X, futures, last, 1.0, model.alpha_of_others_, weights)(X, last)
+    np.testing.assert_allclose(model.predict(X), expected, rtol=1e-6, atol=1e-7)
 
 
-def test_integer_weights_equal_repeated_rows_and_weight_0_equals_no_row(noisy):
-    X, futures, _ = noisy
-    weights = np.arange(len(X)) % 4
-    rows = np.repeat(np.arange(len(X)), weights)
-    weighted = LastValueRidge().fit(X, futures, sample_weight=weights)
-    repeated = LastValueRidge().fit(X[rows], futures[rows])
-    np.testing.assert_allclose(weighted.predict(X), repeated.predict(X), rtol=1e-9)
+@pytest.mark.filterwarnings("ignore:2 of 50 rows:skseq.exceptions.IncompleteWindowWarning")
+def test_a_target_that_is_a_linear_function_of_what_is_known_ahead_is_forecast_from_it():
+    """Each column at its own step: step k of the horizon from the k-th step behind the row."""
+    random = np.random.default_rng(3)
+    frame = pd.DataFrame({"price": random.normal(size=200), "noise": random.normal(size=200)})
+    frame["sales"] = 500 - 30 * frame["price"]
+    window = SlidingWindowTransformer(n_steps=6, lag={"price": "known", "noise": 1, "sales": 1})
+    pipe = make_pipeline(window, LastValueRidge(alpha=1e-6, horizon=3))
+    pipe.fit(frame[:150], frame["sales"][:150])
+    assert pipe[-1].alpha_of_others_ < np.inf
+    expected = np.lib.stride_tricks.sliding_window_view(frame["sales"][150:], 3)
+    np.testing.assert_allclose(pipe.predict(frame[150:])[:-2], expected, rtol=1e-4)
 
 
-def test_a_future_with_a_nan_is_left_out_of_the_fit(noisy):
-    X, futures, _ = noisy
-    holed = futures.copy()
-    holed[3, 0, 1] = holed[10, 3, 0] = holed[11] = np.nan
-    kept = np.delete(np.arange(len(X)), [3, 10, 11])
-    expected = LastValueRidge().fit(X[kept], futures[kept])
-    model = LastValueRidge().fit(X, holed)
-    np.testing.assert_allclose(model.predict(X), expected.predict(X), rtol=1e-12)
+def test_columns_that_tell_nothing_are_left_out_or_weigh_little():
+    random = np.random.default_rng(4)
+    series = walk(120)
+    many = np.column_stack([series, random.normal(size=(120, 30))])
+    X, y = make_windows(series[:, 0], 4)
+    with_noise, _ = make_windows(many, 4)
+    alone = LastValueRidge().fit(X[:80], y[:80])
+    model = LastValueRidge().fit(with_noise[:80], y[:80])
+    errors = [
+        np.abs(m.predict(x[80:]) - y[80:]).mean() for m, x in [(alone, X), (model, with_noise)]
+    ]
+    assert model.alpha_of_others_ >= 1000
+    assert errors[1] < 1.05 * errors[0]
 
 
 def test_futures_that_all_hold_a_nan_are_an_error():
@@ -410,15 +429,20 @@ def test_a_missing_older_step_counts_as_equal_to_the_last_one():
     np.testing.assert_array_equal(model.predict(holed), model.predict(filled))
 
 
-@pytest.mark.parametrize("n_present", [0, 2])
-def test_without_a_last_step_the_mean_of_the_target_takes_its_place(n_present):
+def test_without_a_known_step_the_mean_of_the_target_takes_its_place():
     series = 1000 + walk(40)
     X, y = make_windows(series[:, 0], 4)
     model = LastValueRidge().fit(X, y)
-    holed = X[:1].copy()
-    holed[0, n_present:] = np.nan
-    at_the_mean = np.full((1, 4, 1), y.mean())
-    np.testing.assert_allclose(model.predict(holed), model.predict(at_the_mean), rtol=1e-12)
+    nothing, at_the_mean = np.full((1, 4, 1), np.nan), np.full((1, 4, 1), y.mean())
+    np.testing.assert_allclose(model.predict(nothing), model.predict(at_the_mean), rtol=1e-12)
+
+
+def test_a_missing_newest_step_counts_as_equal_to_the_last_known_one():
+    X, y = make_windows(1000 + walk(40)[:, 0], 4)
+    model = LastValueRidge().fit(X, y)
+    holed, filled = X[:1].copy(), X[:1].copy()
+    holed[0, 2:], filled[0, 2:] = np.nan, X[0, 1]
+    np.testing.assert_array_equal(model.predict(holed), model.predict(filled))
 
 
 def test_alpha_below_0_is_refused():

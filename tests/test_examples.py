@@ -97,7 +97,7 @@ def test_the_example_with_gaps_scores_every_candidate_on_the_same_rows(run_examp
     example = run_example("plot_missing_weeks.py")
     assert len(example["table"]) > 1000
     assert len(example["warned"]) == 0  # the last table has its weeks, empty
-    assert example["scores"]["ridge"] == pytest.approx(0.405, abs=0.001)
+    assert example["scores"]["ridge"] == pytest.approx(0.376, abs=0.001)
     assert example["scores"]["LSTM"] < example["scores"]["repeat the last week"]
 
 
@@ -115,7 +115,7 @@ def test_the_first_forecast_goes_from_a_file_with_dates_to_a_year_with_dates(run
     assert example["air"].index.equals(example["monthly"].index)
     assert example["ahead"].index.equals(pd.date_range("2002-01", periods=12, freq="MS"))
     scores = example["scores"]
-    assert scores["ridge"] == pytest.approx(0.46, abs=0.006)
+    assert scores["ridge"] == pytest.approx(0.447, abs=0.006)
     assert scores["LSTM"] == pytest.approx(scores["ridge"], abs=0.03)
     assert scores["repeat the last year"] == pytest.approx(1.59, abs=0.006)
     assert scores["repeat the last month"] == pytest.approx(2.59, abs=0.006)

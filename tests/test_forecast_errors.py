@@ -97,8 +97,10 @@ def test_errors_by_step_are_those_of_each_step_alone():
     assert_allclose(error_by_step(model, SERIES, SERIES), expected)
 
 
-def test_only_regressors_on_windows_have_futures():
-    model = LinearRegression().fit(SERIES, SERIES)
-    for function in (skill_score, error_by_step):
-        with pytest.raises(ValueError, match="LinearRegression does not predict from windows"):
-            function(model, SERIES, SERIES)
+def test_a_regressor_without_a_horizon_has_one_step_and_no_skill():
+    truth = SERIES[:, 0] + [1.0, -3.0] * 30
+    model = LinearRegression().fit(SERIES, truth)
+    expected = np.abs(model.predict(SERIES) - truth).mean()
+    assert_allclose(error_by_step(model, SERIES, truth), [expected])
+    with pytest.raises(ValueError, match="LinearRegression does not build futures from y"):
+        skill_score(model, SERIES, truth)

@@ -401,12 +401,13 @@ def test_unique_times_of_a_panel_are_times_where_they_were_in_fit():
     assert future.to_dict() == {("a", 110): 9.0, ("b", 140): 39.0}
 
 
-def test_the_series_that_is_too_short_is_named():
+def test_the_series_that_is_too_short_is_named_and_the_others_are_forecast():
     table = panel()
     fitted = line(5, groups="machine").fit(table, table["load"])
     short = pd.concat([table, machine("new", 30, 3, 7000)])
-    with pytest.raises(ValueError, match=r"n_samples=3 of series 'new'"):
-        forecast(fitted, short)
+    with pytest.warns(IncompleteWindowWarning, match="No forecast for series 'new': they have 3"):
+        future = forecast(fitted, short)
+    pd.testing.assert_series_equal(future, forecast(fitted, table))
 
 
 @pytest.mark.parametrize("kind", ["level alone", "words beside it"])

@@ -7,13 +7,13 @@ import pytest
 
 from samples import CALENDARS, N_LABELS
 from skseq._checks.labels import check_same_index
+from skseq._time.find_step import next_labels
 from skseq._time.index import (
     index_of,
     is_default_index,
     is_same_label,
     target_names,
 )
-from skseq._time.step import next_labels
 
 
 @pytest.fixture(params=CALENDARS)

@@ -77,6 +77,31 @@ def test_a_callback_can_stop_the_training():
     assert_close_weights(stopped, LSTMRegressor(**TINY | {"epochs": 2}).fit(WINDOWS, LOAD))
 
 
+@pytest.mark.parametrize("n_epochs_more", [1, 2, 4])
+@pytest.mark.parametrize("monitor", ["loss", "val_loss"])
+def test_the_best_epoch_is_the_one_that_a_callback_of_keras_went_back_to(n_epochs_more, monitor):
+    import keras
+
+    stop = keras.callbacks.EarlyStopping(
+        monitor=monitor, patience=n_epochs_more, restore_best_weights=True
+    )
+    settings = {"epochs": 12, "learning_rate": 0.5, "callbacks": [stop]}
+    regressor = LSTMRegressor(**TINY | settings)
+    validation = {"X_val": WINDOWS, "y_val": LOAD} if monitor == "val_loss" else {}
+    regressor.fit(WINDOWS, LOAD, **validation)
+    losses = regressor.history_[monitor]
+    assert regressor.best_epoch_ == np.argmin(losses) + 1
+    assert regressor.n_iter_ == len(losses)
+
+
+def test_a_callback_that_keeps_the_last_weights_leaves_the_best_epoch_the_last():
+    import keras
+
+    stop = keras.callbacks.EarlyStopping(monitor="loss", patience=1)
+    regressor = LSTMRegressor(**TINY | {"epochs": 8, "learning_rate": 0.5, "callbacks": [stop]})
+    assert regressor.fit(WINDOWS, LOAD).best_epoch_ == regressor.n_iter_
+
+
 def test_a_callback_can_change_the_learning_rate():
     import keras
 

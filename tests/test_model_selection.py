@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
-from sklearn.compose import TransformedTargetRegressor
+from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.linear_model import Ridge
 from sklearn.metrics import mean_absolute_error
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit, cross_validate
@@ -238,11 +238,21 @@ def test_folds_may_be_lists_or_masks():
     pd.testing.assert_frame_equal(backtest(ridge(), table, table["load"], cv=masks), expected)
 
 
+class HidesItsHorizon(RegressorMixin, BaseEstimator):
+    """A wrapper that hands on what its regressor predicts, and nothing else."""
+
+    def fit(self, X, y):
+        self.inside_ = LastValueRidge(horizon=2).fit(X, y)
+        return self
+
+    def predict(self, X):
+        return self.inside_.predict(X)
+
+
 def test_a_regressor_that_hides_its_horizon_is_named_by_a_backtest():
-    model = TransformedTargetRegressor(LastValueRidge(horizon=2), transformer=StandardScaler())
-    pipe = make_pipeline(SlidingWindowTransformer(3), model)
+    pipe = make_pipeline(SlidingWindowTransformer(3), HidesItsHorizon())
     table = one_series()
-    with pytest.raises(ValueError, match="TransformedTargetRegressor predicts shape"):
+    with pytest.raises(ValueError, match="HidesItsHorizon predicts shape"):
         backtest(pipe, table, table["load"], cv=2)
 
 
@@ -309,7 +319,9 @@ def test_tables_as_they_are_go_through_a_search_and_score_as_by_hand(kind):
         frame = one_series(300).assign(machine="only")
         frame = frame[rng.random(300) > 0.05]
     cv = PanelTimeSeriesSplit(2, groups="machine")
-    lstm = LSTMRegressor(3, horizon=2, epochs=2, max_missing=0.5, random_state=0)
+    lstm = LSTMRegressor(
+        3, horizon=2, epochs=2, max_missing=0.5, early_stopping=False, random_state=0
+    )
     pipe = Pipeline([("window", SlidingWindowTransformer(groups="machine")), ("lstm", lstm)])
     search = GridSearchCV(pipe, {"window__n_steps": [3, 5]}, cv=cv, scoring=MAE)
     search.fit(frame, frame["load"])

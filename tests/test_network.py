@@ -14,6 +14,7 @@ from skseq import LSTMRegressor, SlidingWindowTransformer, make_windows
 from skseq._keras.averaging import WeightAverage
 from skseq._keras.network import CELLS, Cell, Network, build_model, initial_weights
 from skseq._keras.own_layers import ChannelsApart, ChannelsTogether, LinearPath, Segments
+from skseq.exceptions import NetworkRejectedWarning
 
 N_STEPS = 5
 SERIES = 50 + np.random.default_rng(0).normal(size=(60, 2)).cumsum(axis=0)
@@ -269,13 +270,15 @@ def test_early_stopping_can_leave_the_ridge_as_it_was():
     assert_allclose(stopped.predict(X), still.predict(X), rtol=1e-6)
 
 
-@pytest.mark.parametrize(("n_rows", "stops"), [(900, False), (1100, True)])
+@pytest.mark.filterwarnings("ignore::skseq.exceptions.NetworkRejectedWarning")
+@pytest.mark.parametrize(("n_rows", "stops"), [(290, False), (310, True)])
 def test_auto_stops_early_on_many_rows(n_rows, stops):
     X, y = make_windows(NOISE[:n_rows], 3)
     regressor = LSTMRegressor(**TINY | {"epochs": 1, "batch_size": 512}).fit(X, y)
     assert ("val_loss" in regressor.history_) == stops
 
 
+@pytest.mark.filterwarnings("ignore::skseq.exceptions.NetworkRejectedWarning")
 @pytest.mark.parametrize(("n_steps", "stops"), [(700, True), (750, False)])
 def test_auto_sets_nothing_apart_when_less_than_a_quarter_would_remain(n_steps, stops):
     # Of the 1,100 rows, 110 are for validation and n_steps are left out.
@@ -285,7 +288,7 @@ def test_auto_sets_nothing_apart_when_less_than_a_quarter_would_remain(n_steps, 
 
 
 # Noise leaves nothing to learn beside the ridge; of a chaotic map a ridge learns nothing.
-NOISE = np.random.default_rng(0).normal(size=1100)
+NOISE = np.random.default_rng(2).normal(size=1100)
 QUICK = {"units": 8, "epochs": 6, "batch_size": 64, "ema_momentum": 0.0, "random_state": 0}
 
 
@@ -296,6 +299,12 @@ def chaos():
     return np.array(values)
 
 
+def ridge_of(X, y, **settings):
+    """The ridge regression on all rows, by a network that does not move."""
+    still = LSTMRegressor(**QUICK | {"epochs": 1, "learning_rate": 1e-30} | settings)
+    return still.set_params(early_stopping=False).fit(X, y).predict(X)
+
+
 @pytest.mark.parametrize("switch", ["on", "off"])
 @pytest.mark.parametrize("horizon", [1, 4])
 def test_auto_keeps_the_ridge_over_all_rows_where_training_did_not_pay(
@@ -304,58 +313,77 @@ def test_auto_keeps_the_ridge_over_all_rows_where_training_did_not_pay(
     monkeypatch.setenv("SKSEQ_FAST_PATHS", switch)
     X, y = make_windows(NOISE, 3)
     wild = QUICK | {"horizon": horizon, "learning_rate": 0.05}
-    kept = LSTMRegressor(**wild).fit(X, y)
-    assert kept.best_epoch_ == 0
+    with pytest.warns(NetworkRejectedWarning, match=r"network_share_ is 0"):
+        kept = LSTMRegressor(**wild).fit(X, y)
+    assert kept.network_share_ == kept.trial_["share"] == 0
     assert kept.n_iter_ == len(kept.history_["val_loss"]) == 6
-    still = LSTMRegressor(**QUICK | {"horizon": horizon, "learning_rate": 1e-30})
-    still.set_params(early_stopping=False, epochs=1).fit(X, y)
-    assert_allclose(kept.predict(X), still.predict(X), rtol=1e-6, atol=1e-6)
+    assert_allclose(kept.predict(X), ridge_of(X, y, horizon=horizon), rtol=1e-6, atol=1e-6)
 
 
 @pytest.mark.parametrize("switch", ["on", "off"])
-def test_auto_keeps_the_best_epoch_where_training_paid(monkeypatch, switch):
+def test_auto_keeps_the_network_where_training_paid(monkeypatch, switch):
     monkeypatch.setenv("SKSEQ_FAST_PATHS", switch)
     X, y = make_windows(chaos(), 3)
     parameters = QUICK | {"learning_rate": 0.05}
     found = LSTMRegressor(**parameters).fit(X, y)
     classical = LSTMRegressor(**parameters, early_stopping=True).fit(X, y)
-    assert found.best_epoch_ == np.argmin(found.history_["val_loss"]) + 1
-    assert found.best_epoch_ == classical.best_epoch_
-    assert_array_equal(found.predict(X), classical.predict(X))
+    assert found.best_epoch_ == np.argmin(found.history_["val_loss"]) + 1 == classical.best_epoch_
+    assert found.network_share_ > 0.9
+    assert found.trial_["network_error"] < 0.8 * found.trial_["ridge_error"]
+    miss = np.abs(found.predict(X) - y).mean()
+    assert miss < 1.1 * np.abs(classical.predict(X) - y).mean()
+
+
+def test_what_is_kept_is_a_share_of_what_the_network_adds_to_the_ridge_of_all_rows():
+    X, y = make_windows(chaos(), 3)
+    parameters = QUICK | {"epochs": 2, "learning_rate": 0.01}
+    mixed = LSTMRegressor(**parameters).fit(X, y)
+    whole = LSTMRegressor(**parameters, early_stopping=True).fit(X, y)
+    share = mixed.network_share_
+    assert 0 < share < 1
+    # The rows that were trained on: 1097 less a tenth, and less the gap of n_steps rows.
+    n_trained = len(X) - int(np.ceil(0.1 * len(X))) - 3
+    before = LSTMRegressor(**QUICK | {"epochs": 1, "learning_rate": 1e-30}, early_stopping=False)
+    before = before.fit(X[:n_trained], y[:n_trained]).predict(X)
+    expected = ridge_of(X, y) + share * (whole.predict(X) - before)
+    assert_allclose(mixed.predict(X), expected, rtol=1e-4, atol=1e-5)
 
 
 def test_a_gain_that_may_be_chance_convinces_early_stopping_but_not_auto():
     X, y = make_windows(NOISE, 3)
     parameters = QUICK | {"learning_rate": 0.001}
-    fitted = {
-        how: LSTMRegressor(**parameters, early_stopping=how).fit(X, y) for how in (True, "auto")
-    }
-    losses = fitted[True].history_["val_loss"]
-    assert losses == fitted["auto"].history_["val_loss"]
-    assert fitted[True].best_epoch_ == np.argmin(losses) + 1
-    assert fitted["auto"].best_epoch_ == 0
+    stopped = LSTMRegressor(**parameters, early_stopping=True).fit(X, y)
+    with pytest.warns(NetworkRejectedWarning, match=r"against .* of the ridge .* \(t="):
+        tried = LSTMRegressor(**parameters).fit(X, y)
+    losses = stopped.history_["val_loss"]
+    assert losses == tried.history_["val_loss"]
+    assert stopped.best_epoch_ == np.argmin(losses) + 1
+    assert (stopped.network_share_, stopped.trial_) == (1, None)
+    assert tried.network_share_ == 0
 
 
 def test_auto_trusts_the_best_epoch_where_there_is_no_ridge():
     X, y = make_windows(NOISE, 3)
     plain = LSTMRegressor(**QUICK, ridge_alpha=None).fit(X, y)
     assert plain.best_epoch_ == np.argmin(plain.history_["val_loss"]) + 1
+    assert plain.trial_ is None
 
 
 def test_auto_judges_by_validation_data_of_ones_own():
     X, y = make_windows(np.concatenate([NOISE, NOISE[:60] / 2]), 3)
     own = {"X_val": X[1100:], "y_val": y[1100:]}
-    kept = LSTMRegressor(**QUICK, learning_rate=0.05).fit(X[:1090], y[:1090], **own)
-    still = LSTMRegressor(**QUICK | {"epochs": 1, "learning_rate": 1e-30})
-    still.set_params(early_stopping=False).fit(X[:1090], y[:1090])
-    assert kept.best_epoch_ == 0
-    assert_allclose(kept.predict(X), still.predict(X), rtol=1e-6, atol=1e-6)
+    with pytest.warns(NetworkRejectedWarning, match="The network was rejected"):
+        kept = LSTMRegressor(**QUICK, learning_rate=0.05).fit(X[:1090], y[:1090], **own)
+    assert kept.network_share_ == 0
+    assert_allclose(kept.predict(X[:1090]), ridge_of(X[:1090], y[:1090]), rtol=1e-6, atol=1e-6)
 
 
-def test_a_fit_goes_on_from_a_ridge_that_was_kept():
+def test_a_fit_continues_from_a_ridge_that_was_kept():
     X, y = make_windows(NOISE, 3)
-    regressor = LSTMRegressor(**QUICK, learning_rate=0.05, warm_start=True).fit(X, y)
-    assert (regressor.best_epoch_, regressor.n_iter_) == (0, 6)
+    regressor = LSTMRegressor(**QUICK, learning_rate=0.05, warm_start=True)
+    with pytest.warns(NetworkRejectedWarning, match="The network was rejected"):
+        regressor.fit(X, y)
+    assert (regressor.network_share_, regressor.n_iter_) == (0, 6)
     before = regressor.predict(X)
     regressor.set_params(learning_rate=1e-30, early_stopping=False).fit(X, y)
     assert (regressor.best_epoch_, regressor.n_iter_) == (12, 12)

@@ -77,7 +77,8 @@ def test_relative_values_have_a_mean_square_of_one():
 def test_tables_minus_bases_are_the_batches():
     data = pairs(walk(), walk())
     normalized = units_of(data).normalize_inputs(data.windows)
-    table, bases = normalized.parts()
+    table, bases, divisors = normalized.parts()
+    assert divisors is None
     assert table.dtype == bases.dtype == np.float32
     written_out = replace(data.windows, table=table).to_array() - bases[:, None]
     assert_allclose(written_out, normalized.batch(slice(None)), atol=1e-5)
@@ -103,3 +104,16 @@ def test_a_normalized_batch_is_shifted_and_divided_by_hand():
     scale = Scale(np.array([0.0]), np.array([2.0]))
     normalized = NormalizedWindows(windows, np.array([[5.0], [9.0]]), scale)
     assert_array_equal(normalized.batch(slice(None))[..., 0], [[-1.0, 0.0], [-2.0, 0.0]])
+
+
+def test_a_feature_that_leaves_its_range_is_relative_to_its_last_value():
+    """Its level says nothing about the rows to come; the season of another one does."""
+    n_rows = 90
+    series = np.column_stack([walk(n_rows, 1), np.arange(n_rows) * 3.0, np.arange(n_rows) % 7])
+    data = pairs(series, series[:, :1])
+    units = units_of(data)
+    assert units.wandering == (1,)
+    written = units.normalize_inputs(data.windows).batch(slice(None), np.float64)
+    assert_allclose(written[:, -1, 1], 0, atol=1e-12)
+    assert_allclose((written[:, :, 1] ** 2).mean(), 1)
+    assert written[:, -1, 2].std() > 0.5

@@ -158,6 +158,21 @@ def test_a_regressor_with_a_callback_of_keras_can_be_put_away(given):
     assert_array_equal(clone(regressor).fit(WINDOWS, LOAD).predict(WINDOWS), expected)
 
 
+@pytest.mark.parametrize("name", ["CSVLogger", "EarlyStopping", "ReduceLROnPlateau"])
+def test_a_callback_that_has_been_used_can_be_copied_pickled_and_used_again(name, tmp_path):
+    import keras
+
+    settings = (
+        {"filename": str(tmp_path / "log.csv")} if name == "CSVLogger" else {"monitor": "loss"}
+    )
+    regressor = LSTMRegressor(**TINY, callbacks=[getattr(keras.callbacks, name)(**settings)])
+    expected = regressor.fit(WINDOWS, LOAD).predict(WINDOWS)
+    for round_trip in ROUND_TRIPS.values():
+        assert_array_equal(round_trip(regressor).predict(WINDOWS), expected)
+    assert_array_equal(clone(regressor).fit(WINDOWS, LOAD).predict(WINDOWS), expected)
+    assert_array_equal(regressor.fit(WINDOWS, LOAD).predict(WINDOWS), expected)
+
+
 PREDICT_AND_SAVE = """
 import pickle, sys
 
@@ -183,7 +198,7 @@ def test_a_pickle_holds_the_weights_and_no_data(fitted):
     weights = sum(weight.nbytes for weight in regressor.model_.get_weights())
     assert weights < n_bytes < weights + 4000
 
-    longer = frame_of(400)
+    longer = frame_of(280)
     on_more_rows = LSTMRegressor(**TINY).fit(windows_of(longer), longer["load"])
     assert abs(len(pickle.dumps(on_more_rows)) - n_bytes) < 100
 

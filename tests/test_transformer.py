@@ -177,7 +177,7 @@ def test_a_scaler_in_front_keeps_the_index_with_set_output():
         windows = pipe.fit(whole.iloc[training]).transform(whole.iloc[test])
         scaled = pipe[0].transform(whole.iloc[: test[-1] + 1]).to_numpy()
         assert_array_equal(windows, windows_by_loop(scaled, 4, 1)[test])
-        assert type(windows) is np.ndarray
+        assert isinstance(windows, np.ndarray)
 
 
 def test_a_scaler_in_front_loses_the_index_without_set_output_and_that_is_said():
@@ -289,9 +289,9 @@ def test_set_output_is_accepted_in_3d_and_changes_nothing(transform):
     transformer = SlidingWindowTransformer(3)
     assert transformer.set_output(transform=transform) is transformer
     windows = transformer.fit_transform(frame)
-    assert type(windows) is np.ndarray
+    assert isinstance(windows, np.ndarray)
     assert_array_equal(windows, windows_by_loop(frame.to_numpy(), 3, 1))
-    assert type(transformer.transform(frame)) is np.ndarray
+    assert isinstance(transformer.transform(frame), np.ndarray)
 
 
 def test_the_output_chosen_in_3d_holds_once_windows_are_flattened():
@@ -300,13 +300,13 @@ def test_the_output_chosen_in_3d_holds_once_windows_are_flattened():
     transformer.set_output(transform=None)
     copied = clone(transformer).set_params(flatten=True)
     assert isinstance(copied.fit_transform(frame), pd.DataFrame)
-    assert type(copied.set_output(transform="default").transform(frame)) is np.ndarray
+    assert isinstance(copied.set_output(transform="default").transform(frame), np.ndarray)
 
 
 def test_the_global_choice_of_output_holds_when_flattened_and_not_in_3d():
     frame = frame_on(CALENDARS["hours"])
     with sklearn.config_context(transform_output="pandas"):
-        assert type(SlidingWindowTransformer(3).fit_transform(frame)) is np.ndarray
+        assert isinstance(SlidingWindowTransformer(3).fit_transform(frame), np.ndarray)
         table = SlidingWindowTransformer(3, flatten=True).fit_transform(frame)
     assert table.index.equals(frame.index)
 
@@ -315,7 +315,7 @@ def test_the_choice_of_output_of_one_transformer_is_not_that_of_another():
     first = SlidingWindowTransformer(3, flatten=True)
     second = clone(first).set_output(transform="pandas")
     values = noise(N_ROWS)
-    assert type(first.fit_transform(values)) is np.ndarray
+    assert isinstance(first.fit_transform(values), np.ndarray)
     assert isinstance(second.fit_transform(values), pd.DataFrame)
 
 
@@ -366,16 +366,24 @@ def test_exactly_the_checks_in_the_table_fail(flatten):
     assert len(by_status["passed"]) > 30
 
 
-def test_parameters_are_the_five_and_can_be_set():
+def test_parameters_are_the_six_and_can_be_set():
     transformer = SlidingWindowTransformer()
     assert transformer.get_params() == {
         "n_steps": 10,
         "lag": 1,
         "context": "index",
         "groups": None,
+        "gaps": "split",
         "flatten": False,
     }
-    values = {"n_steps": 3, "lag": 0, "context": "none", "groups": 1, "flatten": True}
+    values = {
+        "n_steps": 3,
+        "lag": 0,
+        "context": "none",
+        "groups": 1,
+        "gaps": "ignore",
+        "flatten": True,
+    }
     assert transformer.set_params(**values).get_params() == values
     assert clone(transformer).get_params() == values
     with pytest.raises(ValueError, match="Invalid parameter 'window'"):

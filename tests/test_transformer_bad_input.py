@@ -53,12 +53,13 @@ def test_a_parameter_out_of_range_is_named_by_fit_and_by_transform(name, value):
 
 
 def test_a_constructor_only_remembers():
-    transformer = SlidingWindowTransformer("many", lag=-1, context=3, flatten=None)
+    transformer = SlidingWindowTransformer("many", lag=-1, context=3, gaps=7, flatten=None)
     assert transformer.get_params() == {
         "n_steps": "many",
         "lag": -1,
         "context": 3,
         "groups": None,
+        "gaps": 7,
         "flatten": None,
     }
 
@@ -105,7 +106,7 @@ def test_a_failed_fit_leaves_an_earlier_one_as_it_was():
         (np.empty((0, 2)), r"Found array with 0 sample\(s\)"),
         (np.empty((3, 0)), r"Found array with 0 feature\(s\)"),
         (pd.DataFrame(columns=[0], dtype=float), r"Found array with 0 sample\(s\)"),
-        (np.array([["a"], ["b"], ["c"]]), "could not convert string to float"),
+        (np.array([["a"], ["b"], ["c"]]), "X holds text"),
         (
             pd.DataFrame({"load": [1.0, 2.0, 3.0], "sea": ["7", None, "gale"]}),
             r"^X holds text \(column 'sea': 'gale'\), which is no number. Encode it before",

@@ -53,7 +53,6 @@ def test_dates_are_refused_in_every_container(values, where):
         None,
         LOAD,
         [[1, 2], [3]],
-        ["warm", 2.0],
         np.zeros((2, 2, 2)),
         np.array([None, 1.0], dtype=object),
         np.ma.masked_array([1.0, 2.0], mask=[False, False]),

@@ -18,7 +18,7 @@ from skseq import (
     SlidingWindowTransformer,
     forecast,
 )
-from skseq.exceptions import IncompleteWindowWarning, LeakageWarning
+from skseq.exceptions import IncompleteWindowWarning, LeakageWarning, NetworkRejectedWarning
 
 callback = pytest.importorskip("sklearn.callback", reason="scikit-learn has callbacks since 1.9")
 
@@ -26,6 +26,7 @@ HOURS = pd.date_range("2024-01-01", periods=60, freq="h")
 WAVE = np.sin(np.arange(60.0) / 3)
 FRAME = pd.DataFrame({"load": WAVE, "temp": np.cos(np.arange(60.0))}, index=HOURS)
 GAPS = FRAME.drop(FRAME.index[10:60:12])
+NOISE = pd.DataFrame({"load": np.random.default_rng(2).normal(size=400)})
 WINDOW, RIDGE = SlidingWindowTransformer(4), LastValueRidge()
 TINY = LSTMRegressor(2, epochs=1, early_stopping=False, random_state=0)
 
@@ -61,6 +62,11 @@ IN_FIT = {
         make_pipeline(WINDOW, SeasonalNaiveRegressor()),
         FRAME[["temp"]],
     ),
+    "a rejected network": (
+        NetworkRejectedWarning,
+        make_pipeline(WINDOW, LSTMRegressor(2, epochs=1, learning_rate=0.5, random_state=0)),
+        NOISE,
+    ),
 }
 
 
@@ -80,7 +86,7 @@ def test_a_warning_in_fit_shows_the_line_that_calls_fit(kind, within, with_callb
         if not hasattr(estimator, "set_callbacks"):
             pytest.skip("nobody can watch this estimator")
         estimator.set_callbacks(callback.ProgressBar())
-    y = FRAME["load"].loc[GAPS.index] if kind == "gaps" else FRAME["load"].set_axis(X.index)
+    y = X["load"] if "load" in X else FRAME["load"]
     with warnings.catch_warnings(record=True) as warned:
         warnings.simplefilter("always")
         estimator.fit(X, y)

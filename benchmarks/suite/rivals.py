@@ -48,9 +48,9 @@ def ridge_for_each_channel(examples):
     """Fit one ridge to all channels, whose windows become rows of their own."""
 
     def apart(array, channels):
-        """From (n, steps, channels) to (n * channels, steps, 1)."""
+        """From (n, steps, channels) to (channels * n, steps, 1), channel after channel."""
         array = np.asarray(array)[:, :, channels]
-        return array.transpose(0, 2, 1).reshape(-1, array.shape[1], 1)
+        return array.transpose(2, 0, 1).reshape(-1, array.shape[1], 1)
 
     rows, channels = examples.complete(), np.arange(examples.truth.shape[2])
     ridge = LastValueRidge().fit(
@@ -58,7 +58,7 @@ def ridge_for_each_channel(examples):
     )
     forecast = ridge.predict(apart(examples.scored_windows, examples.pasts))
     n_windows, horizon, n_targets = examples.truth.shape
-    return forecast.reshape(n_windows, n_targets, horizon).transpose(0, 2, 1), ridge
+    return forecast.reshape(n_targets, n_windows, horizon).transpose(1, 2, 0), ridge
 
 
 class Trees:

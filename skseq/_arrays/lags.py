@@ -5,7 +5,10 @@ from numbers import Integral
 
 import numpy as np
 
-__all__ = ["column_lags", "lag_names"]
+__all__ = ["KNOWN", "column_lags", "find_column", "is_known_ahead", "lag_names"]
+
+KNOWN = "known"
+_PREFIX = "__"
 
 
 def column_lags(lag, columns: list) -> np.ndarray:
@@ -13,8 +16,9 @@ def column_lags(lag, columns: list) -> np.ndarray:
 
     Parameters
     ----------
-    lag : int or mapping from column to int
-        Columns that a mapping does not name have lag 1.
+    lag : int or mapping from column to int or "known"
+        Columns that a mapping does not name have lag 1. "known" counts as 0 here, for the horizon
+        is not known here.
     columns : list
         Names of the columns, or their positions.
 
@@ -37,16 +41,62 @@ def column_lags(lag, columns: list) -> np.ndarray:
         return np.full(n_columns, int(lag))
     lags = np.ones(n_columns, dtype=np.int64)
     for name, value in lag.items():
-        is_position = isinstance(name, Integral) and -n_columns <= int(name) < n_columns
-        if name not in columns and not is_position:
+        position = find_column(name, columns)
+        if position is None:
             raise ValueError(
                 f"lag names column {name!r}, but the columns are {columns}. Columns it does not "
                 "name have lag 1."
             )
-        if not isinstance(value, Integral) or isinstance(value, bool):
-            raise ValueError(f"lag of column {name!r} must be an int, got {value!r}.")
-        lags[columns.index(name) if name in columns else name] = value
+        is_number = isinstance(value, Integral) and not isinstance(value, bool)
+        if not is_number and not _is_known(value):
+            raise ValueError(
+                f"lag of column {name!r} must be an int, got {value!r}. Use 'known' for a column "
+                "that is known for the whole horizon."
+            )
+        lags[position] = value if is_number else 0
     return lags
+
+
+def is_known_ahead(lag, columns: list) -> np.ndarray:
+    """Tell which columns are known for the whole horizon.
+
+    Examples
+    --------
+    >>> is_known_ahead({"hour": "known"}, ["load", "hour"])
+    array([False,  True])
+    """
+    is_known = np.zeros(len(columns), dtype=bool)
+    if isinstance(lag, Mapping):
+        for name, value in lag.items():
+            is_known[find_column(name, columns)] = _is_known(value)
+    return is_known
+
+
+def _is_known(value):
+    return isinstance(value, str) and value == KNOWN
+
+
+def find_column(name, columns: list) -> int | None:
+    """Find a column by its name, its position, or its name without the prefix of a transformer.
+
+    Examples
+    --------
+    >>> find_column("shop", ["load", "remainder__shop"]), find_column("remainder__shop", ["shop"])
+    (1, 0)
+    """
+    if name in columns:
+        return columns.index(name)
+    if isinstance(name, Integral) and not isinstance(name, bool):
+        return int(name) % len(columns) if -len(columns) <= int(name) < len(columns) else None
+    if not isinstance(name, str):
+        return None
+    alike = [
+        position
+        for position, column in enumerate(columns)
+        if isinstance(column, str)
+        and (column.endswith(f"{_PREFIX}{name}") or name.endswith(f"{_PREFIX}{column}"))
+    ]
+    return alike[0] if len(alike) == 1 else None
 
 
 def lag_names(names, lags: np.ndarray, n_steps: int) -> list[str]:

@@ -11,13 +11,13 @@ context
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from skseq._arrays.windows import Windows
+from skseq._arrays.windows import Features, Windows
 
-__all__ = ["Runs", "cut_windows"]
+__all__ = ["Cut", "Runs", "cut_windows"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +61,55 @@ class Runs:
         numbers = np.empty(len(self.order), dtype=np.int64)
         numbers[self.order] = np.repeat(np.arange(len(self.begins)), self.lengths)
         return numbers
+
+
+@dataclass(frozen=True, eq=False)
+class Cut:
+    """How windows are cut from series: enough to cut them again when the horizon is known.
+
+    Attributes
+    ----------
+    series : ndarray of shape (n_rows, n_features)
+    runs : Runs
+    n_steps : int
+    names : list
+        Of the features.
+    lags : ndarray of int, shape (n_features,)
+    is_known : ndarray of bool, shape (n_features,)
+        Which features are known for the whole horizon, whatever their lag says.
+    contexts : mapping from the number of a run to an ndarray
+    times : ndarray of int, shape (n_rows,), or None
+    needs_horizon : bool
+        Whether columns that are known for the whole horizon are not shown that far yet.
+    """
+
+    series: np.ndarray
+    runs: Runs
+    n_steps: int
+    names: list
+    lags: np.ndarray
+    is_known: np.ndarray
+    contexts: Mapping[int, np.ndarray]
+    times: np.ndarray | None
+    needs_horizon: bool
+
+    def windows(self, horizon: int | None = None) -> Windows:
+        """Cut the windows; with a horizon, known columns are shown to its end."""
+        cut = self
+        if horizon is not None:
+            lags = np.where(self.is_known, 1 - horizon, self.lags)
+            cut = replace(self, lags=lags, needs_horizon=False)
+        windows = cut_windows(cut.series, cut.runs, cut.n_steps, cut.lags, cut.contexts, cut.times)
+        return replace(windows, cut=cut, features=Features(cut.names, cut.lags))
+
+    def is_cut_off(self) -> np.ndarray:
+        """For each row, whether its window reaches ahead beyond the last row of its run."""
+        n_ahead = max(0, -int(self.lags.min()))
+        lengths = self.runs.lengths
+        n_rows_left = np.repeat(self.runs.begins + lengths, lengths) - np.arange(len(self.series))
+        is_cut_off = np.empty(len(self.series), dtype=bool)
+        is_cut_off[self.runs.order] = n_rows_left <= n_ahead
+        return is_cut_off
 
 
 def cut_windows(

@@ -82,9 +82,13 @@ class Scale:
         )
         return values.astype(np.float64) * scale
 
-    def with_scale(self, scale: np.ndarray, columns: np.ndarray) -> "Scale":
+    def with_scale(self, scale: np.ndarray | float, columns: np.ndarray) -> "Scale":
         """Take another scale for the columns marked in a mask."""
         return replace(self, scale=np.where(columns, scale, self.scale))
+
+    def varying(self) -> "Scale":
+        """Take no column for a constant one."""
+        return replace(self, is_constant=None)
 
 
 def _mean_and_deviation(values: np.ndarray, weights: np.ndarray) -> tuple[float, float]:

@@ -11,6 +11,7 @@ from numbers import Integral
 
 import numpy as np
 
+from skseq._arrays.lags import find_column
 from skseq._arrays.pairs import SupervisedWindows
 
 __all__ = [
@@ -48,7 +49,9 @@ class TargetFeature:
     intercept: float
 
 
-def choose_target_features(given, data: SupervisedWindows) -> tuple[TargetFeature | None, ...]:
+def choose_target_features(
+    given, data: SupervisedWindows, names=None
+) -> tuple[TargetFeature | None, ...]:
     """Find, or check, which feature holds the past of which target.
 
     Parameters
@@ -56,6 +59,8 @@ def choose_target_features(given, data: SupervisedWindows) -> tuple[TargetFeatur
     given : "auto", None, or sequence with an int or None for each target
         The parameter ``target_features`` of a regressor.
     data : SupervisedWindows
+    names : list or None
+        Of the targets.
 
     Raises
     ------
@@ -65,7 +70,7 @@ def choose_target_features(given, data: SupervisedWindows) -> tuple[TargetFeatur
     if given is None:
         return (None,) * data.targets.n_columns
     if isinstance(given, str):
-        return tuple(find_target_features(data))
+        return tuple(find_target_features(data, names))
     if not all(f is None or (isinstance(f, Integral) and not isinstance(f, bool)) for f in given):
         raise ValueError(
             "target_features must be 'auto', None, or a list with the position of a feature, or "
@@ -74,15 +79,26 @@ def choose_target_features(given, data: SupervisedWindows) -> tuple[TargetFeatur
     return tuple(confirm_target_features(data, given))
 
 
-def find_target_features(data: SupervisedWindows) -> list[TargetFeature | None]:
+def find_target_features(data: SupervisedWindows, names=None) -> list[TargetFeature | None]:
     """Find, for each target, the feature that holds its past; None where no feature does.
+
+    Where the windows say what their features are called and how late each is known, the feature
+    that has the name of the target counts first, with that delay: constant, equal or periodic
+    values do not tell. Only if no feature fits are other delays looked at, because y may be moved
+    in time.
 
     An equal feature is preferred to one that is equal up to an affine map, and the smallest delay
     to a larger one. At least three pairs of rows must bear it out; a delay over half of the rows is
     not looked at, for a few pairs of few different values match by chance.
     """
     newest, targets, follows = _values_in_order(data)
-    return [_find_feature(newest, column, follows) for column in targets.T]
+    features = data.windows.features
+    found = []
+    for target, column in enumerate(targets.T):
+        name = None if names is None else names[target]
+        past = None if features is None else _find_named(newest, column, follows, features, name)
+        found.append(past or _find_feature(newest, column, follows))
+    return found
 
 
 def confirm_target_features(
@@ -114,7 +130,11 @@ def confirm_target_features(
                 f"target_features says that feature {feature} is the past of target {target}, but "
                 f"the windows have features 0 to {newest.shape[1] - 1}."
             )
-        past = _find_feature(newest[:, [feature]], targets[:, target], follows)
+        past = None
+        if data.windows.features is not None:
+            lags = data.windows.features.lags[[feature]]
+            past = _find_known(newest[:, [feature]], targets[:, target], follows, lags, [0])
+        past = past or _find_feature(newest[:, [feature]], targets[:, target], follows)
         if past is not None:
             found.append(replace(past, feature=int(feature)))
         elif follows.sum() < _FEWEST_PAIRS:
@@ -137,6 +157,35 @@ def _values_in_order(data):
     shows_nothing = data.windows.length == 1 and data.windows.times is None
     follows = np.diff(data.rows) == 1 if shows_nothing else data.windows.follows()
     return newest, targets, follows
+
+
+def _find_named(newest, target, follows, features, name):
+    """Find the feature of one target by name, else the first one that fits with its own lag."""
+    named = None if name is None else find_column(name, features.names)
+    if named is not None and features.names[named] != name and not isinstance(name, str):
+        named = None  # An int that is no name is a position for find_column.
+    past = None
+    if named is not None:
+        past = _find_known(newest, target, follows, features.lags, [named])
+    return past or _find_known(newest, target, follows, features.lags, range(newest.shape[1]))
+
+
+def _find_known(newest, target, follows, lags, candidates):
+    """Find the first equal feature, else the first one on a line, where all delays are known."""
+    affine, known = None, np.flatnonzero(~np.isnan(target))
+    gaps_before = np.concatenate([[0], np.cumsum(~follows)])  # (n_rows,)
+    for feature in candidates:
+        delay, column = int(lags[feature]), newest[:, feature]
+        rows = _followed_by(known, delay, gaps_before) if delay >= 1 else known[:0]
+        few = _spread_over(rows)
+        if len(few) < _FEWEST_PAIRS or fit_line(column[few + delay], target[few]) is None:
+            continue
+        line = fit_line(column[rows + delay], target[rows])
+        if line == (1.0, 0.0):
+            return TargetFeature(feature, delay, *line)
+        if line is not None and affine is None:
+            affine = TargetFeature(feature, delay, *line)
+    return affine
 
 
 def _find_feature(newest, target, follows):

@@ -15,13 +15,64 @@ missing step
 """
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-__all__ = ["Windows", "rows_with_known_future", "sliding_view"]
+__all__ = ["Features", "SlidingView", "Windows", "rows_with_known_future", "sliding_view"]
 
 _VALUES_PER_CHUNK = 1 << 22
+
+
+@dataclass(frozen=True, eq=False)
+class Features:
+    """What the features of windows are called, and how many rows before a row each one ends.
+
+    Attributes
+    ----------
+    names : list
+    lags : ndarray of int, shape (n_features,)
+    """
+
+    names: list
+    lags: np.ndarray
+
+
+class SlidingView(np.ndarray):
+    """A view on one series that remembers its features, as long as it holds windows of them.
+
+    Windows selected from it remember them too. What is computed from it is a plain array.
+    """
+
+    features: Features | None = None
+
+    @classmethod
+    def of(cls, array: np.ndarray, features: Features) -> "SlidingView":
+        """View windows of shape (n_rows, n_steps, n_features) with what is known of them."""
+        view = array.view(cls)
+        view.features = features
+        return view
+
+    def __array_finalize__(self, other):
+        """Take over what is known of the features where this array may be windows of them."""
+        known = getattr(other, "features", None)
+        if known is not None and self.ndim == 3 and self.shape[2] == len(known.names):
+            self.features = known
+
+    def __array_wrap__(self, array, context=None, return_scalar=False):
+        """Return the result of a computation as NumPy does for a plain array."""
+        array = np.asarray(array)
+        return array[()] if return_scalar else array
+
+    def __getitem__(self, key):
+        """Select windows; other parts are plain."""
+        part = super().__getitem__(key)
+        is_windows = not isinstance(part, np.ndarray) or part.shape[1:] == self.shape[1:]
+        return part if is_windows else part.view(np.ndarray)
+
+    def __repr__(self) -> str:
+        return repr(self.view(np.ndarray))
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -41,12 +92,21 @@ class Windows:
     length : int
     times : ndarray of int, shape (n_windows,), or None
         When each window's own row is, for windows of several series; None means in their order.
+    cut : Cut or None
+        How they were cut from series; None for windows that were found cut.
+    rows : ndarray of int, shape (n_windows,), or None
+        Of all windows that were cut, which ones these are; None means all.
+    features : Features or None
+        None for windows that were found cut.
     """
 
     table: np.ndarray
     starts: np.ndarray
     length: int
     times: np.ndarray | None = None
+    cut: Any = None
+    rows: np.ndarray | None = None
+    features: Features | None = None
 
     @classmethod
     def from_array(cls, array: np.ndarray) -> "Windows":
@@ -119,10 +179,34 @@ class Windows:
     def take(self, rows: np.ndarray | slice) -> "Windows":
         """Keep the windows at ``rows`` (positions, a mask or a slice); the table is shared."""
         times = None if self.times is None else self.times[rows]
-        return replace(self, starts=self.starts[rows], times=times)
+        kept = None
+        if self.cut is not None:
+            kept = (np.arange(len(self)) if self.rows is None else self.rows)[rows]
+        return replace(self, starts=self.starts[rows], times=times, rows=kept)
+
+    def for_horizon(self, horizon: int) -> "Windows":
+        """Show columns that are known for the whole horizon as far ahead as it reaches."""
+        if self.cut is None or not self.cut.needs_horizon:
+            return self
+        windows = self.cut.windows(horizon)
+        return windows if self.rows is None else windows.take(self.rows)
+
+    @property
+    def is_cut_off(self) -> np.ndarray:
+        """For each window, whether it reaches ahead beyond the last row of its series."""
+        if self.cut is None:
+            return np.zeros(len(self), dtype=bool)
+        is_cut_off = self.cut.is_cut_off()
+        return is_cut_off if self.rows is None else is_cut_off[self.rows]
 
     def to_array(self) -> np.ndarray:
         """Copy the windows out, shape (n_windows, length, n_columns)."""
+        if self.cut is not None and self.cut.needs_horizon:
+            raise ValueError(
+                "These windows hold columns with lag='known', and how far ahead they are shown is "
+                "decided by the horizon of the regressor behind them. Pass the windows to a "
+                "regressor of skseq, or give the lag as a number: 1 - horizon."
+            )
         rows = self.starts[:, None] + np.arange(self.length)  # (n_windows, length)
         return self.table[rows]  # (n_windows, length, n_columns)
 

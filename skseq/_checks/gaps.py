@@ -50,14 +50,25 @@ def warn_of_gaps(series: SeriesIndex, window) -> None:
     n_gaps, n_incomplete = count_gaps(series, window.n_rows_back_, n_rows_ahead)
     if n_incomplete <= _SHARE_WORTH_A_WORD * len(series):
         return
+    single = (
+        "If single rows are missing, put them back, for example with X.asfreq(...) and an imputer"
+    )
+    remedies = (
+        f"{single}; if they are closures and not missing, type "
+        "SlidingWindowTransformer(gaps='ignore')"
+    )
+    if series.has_timetable():
+        remedies = (
+            "The rows keep a weekly pattern, so the gaps may be closures: "
+            "SlidingWindowTransformer(gaps='ignore') lets windows reach across them and keeps the "
+            f"dates. {single}"
+        )
     ahead = f" and {n_rows_ahead} ahead" if n_rows_ahead else ""
     warn_user(
         f"{n_gaps} gap(s) in the index of X make {n_incomplete} of {len(series)} windows "
         f"incomplete: n_steps={window.n_steps} and lag={window.lag} reach {window.n_rows_back_} "
         f"rows back{ahead}, and no window reaches across a gap. A regressor does not train on "
-        "them, unless its max_missing lets it. If single rows are missing, put them back, for "
-        "example with X.asfreq(...) and an imputer; if the labels only look like gaps, drop them "
-        "with reset_index(drop=True); or use a smaller n_steps.",
+        f"them, unless its max_missing lets it. {remedies}; or use a smaller n_steps.",
         IncompleteWindowWarning,
     )
 

@@ -1,16 +1,26 @@
 """Checks of what the user hands over, before anything is learned from it."""
 
 import datetime
+import re
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 from sklearn.utils.validation import check_array, check_consistent_length, validate_data
 
 from skseq._arrays.windows import Windows
 from skseq._checks.labels import check_same_index
+from skseq._time.index import target_names
 
-__all__ = ["check_numbers", "check_targets", "check_windows"]
+__all__ = [
+    "check_horizon_is_that_of_fit",
+    "check_numbers",
+    "check_target_names",
+    "check_targets",
+    "check_windows",
+]
 
+_DECIMAL_COMMA = re.compile(r"'[-+]?[\d.]*\d,\d+'")
 _DATES = (datetime.date, datetime.time, datetime.timedelta, np.datetime64, np.timedelta64)
 
 
@@ -54,6 +64,17 @@ def check_numbers(values, name: str) -> None:
             "of the day."
         )
     where = _where_text_is(values)
+    if where is not None and _DECIMAL_COMMA.search(where):
+        raise ValueError(
+            f"{name} holds numbers with a decimal comma ({where}), which are text. Read the file "
+            "with pandas.read_csv(..., decimal=','), or type "
+            f"{name}[column].str.replace(',', '.').astype(float)."
+        )
+    if where is not None and name != "X":
+        raise ValueError(
+            f"{name} holds text ({where}), which is no number. A regressor forecasts numbers, and "
+            "skseq has no classifier: use the number behind the words, or numbers such as 0 and 1."
+        )
     if where is not None:
         raise ValueError(
             f"{name} holds text ({where}), which is no number. Encode it before the windows are "
@@ -64,16 +85,29 @@ def check_numbers(values, name: str) -> None:
 
 
 def _where_text_is(values) -> str | None:
-    """Say in which column of a data frame stands what text; text that reads as numbers may."""
+    """Say in which column of a data frame there is what text; text that reads as numbers may."""
     if not (hasattr(values, "columns") and hasattr(values, "dtypes")):
-        return None
+        text = _first_text(values)
+        return None if text is None else repr(text)
     for position, (label, dtype) in enumerate(zip(values.columns, values.dtypes, strict=True)):
         if getattr(dtype, "kind", "O") != "O":
             continue
-        for value in np.asarray(values)[:, position]:
-            if isinstance(value, str) and not _reads_as_number(value):
-                return f"column {label!r}: {value!r}"
+        text = _first_text(np.asarray(values)[:, position])
+        if text is not None:
+            return f"column {label!r}: {text!r}"
     return None
+
+
+def _first_text(values) -> str | None:
+    if not hasattr(values, "dtype"):
+        try:
+            values = np.asarray(values)
+        except ValueError:  # ragged, which a later check says better
+            return None
+    if getattr(values.dtype, "kind", "O") not in "OUT":
+        return None
+    words = (value for value in np.ravel(np.asarray(values)) if isinstance(value, str))
+    return next((str(word) for word in words if not _reads_as_number(word)), None)
 
 
 def _reads_as_number(text) -> bool:
@@ -130,6 +164,8 @@ def check_windows(estimator, X, *, reset: bool, name: str = "X") -> Windows:
         For dates, masked values or infinity, for a step in which some features are missing, for a
         shape that cannot be or that is not the one seen in ``fit``.
     """
+    if isinstance(X, Windows):
+        X = X.for_horizon(estimator.horizon)
     array = X if isinstance(X, Windows) and len(X) else _as_array(estimator, X, name)
     if array.ndim not in (2, 3):
         raise ValueError(
@@ -147,9 +183,29 @@ def check_windows(estimator, X, *, reset: bool, name: str = "X") -> Windows:
     if reset:
         estimator._is_fitted_on_rows = is_rows
     _check_window_shape(estimator, array.shape[1:], is_rows, reset, name)
-    windows = array if isinstance(array, Windows) else Windows.from_array(array)
+    windows = array if isinstance(array, Windows) else Windows.from_array(np.asarray(array))
+    if windows.features is None and not is_rows:
+        windows = replace(windows, features=getattr(X, "features", None))
     _check_steps(windows, name)
     return windows
+
+
+def check_horizon_is_that_of_fit(estimator) -> None:
+    """Refuse a horizon that was changed after fit: the forecasts are still those of the old one.
+
+    Parameters
+    ----------
+    estimator : WindowRegressor
+        Fitted.
+    """
+    layout = estimator._layout
+    fitted = 1 if layout.is_ready_made else layout.horizon
+    if estimator.horizon != fitted:
+        raise ValueError(
+            f"horizon was {fitted} in fit and is {estimator.horizon} now, but the regressor has "
+            f"learned to forecast {layout.horizon} step(s). Call fit again with horizon="
+            f"{estimator.horizon}, or type forecast(..., steps=n) for more steps than were fitted."
+        )
 
 
 def _as_array(estimator, X, name):
@@ -289,6 +345,30 @@ def check_targets(estimator, X, y, *, X_name: str = "X", y_name: str = "y") -> n
             f"n_targets), got {array.shape}."
         )
     return array
+
+
+def check_target_names(fitted, y, y_name: str = "y") -> None:
+    """Refuse targets of other names, or in another order, than those seen in fit.
+
+    Parameters
+    ----------
+    fitted : list or None
+        Names seen in fit; None, or a None among them, where these are not known.
+    y : array-like
+    y_name : str, default="y"
+    """
+    names = target_names(y)
+    if fitted is None or names is None or None in fitted or None in names or names == fitted:
+        return
+    remedy = (
+        f"Put them in order: {y_name}[{fitted}]."
+        if len(fitted) > 1
+        else f"Pass the same column, or an array ({y_name}.to_numpy()) if only its name differs."
+    )
+    raise ValueError(
+        f"{y_name} holds target(s) {names}, but in fit they were {fitted}: each would be compared "
+        f"with the forecast of another one. {remedy}"
+    )
 
 
 @contextmanager

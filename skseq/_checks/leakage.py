@@ -17,6 +17,11 @@ __all__ = ["warn_of_leakage", "warn_of_lost_times", "warn_of_targets_ahead"]
 _FEWEST_ROWS = 10
 _FEWEST_VALUES = 3
 _ROWS_LOOKED_AT_FIRST = 100
+_USE_LAG = "Use lag=1 or more in SlidingWindowTransformer, or leave the column out of X."
+_MOVED = (
+    "The windows end before their row, so y is moved in time against X. If it is moved by "
+    "mistake, take the column as it is; a transformer with lag=1 moves nothing."
+)
 
 
 def warn_of_leakage(data: SupervisedWindows) -> None:
@@ -39,18 +44,26 @@ def warn_of_leakage(data: SupervisedWindows) -> None:
             # What float32 windows cannot hold stands in none.
             rounded = values.astype(newest.dtype)
         for feature in range(newest.shape[1]):
+            is_known_in_time = _is_known_in_time(data.windows, feature)
             if np.array_equal(rounded, newest[known, feature]):
                 relation = "the last step"
-            elif _is_rescaled(values, newest[known, feature], earlier[known, feature]):
+            elif not is_known_in_time and _is_rescaled(
+                values, newest[known, feature], earlier[known, feature]
+            ):
                 relation = "a multiple plus a constant (as a scaler makes it) of the last step"
             else:
                 continue
             warn_user(
                 f"Target {target} is {relation} of feature {feature} in all {len(values)} "
-                "windows: it is known, not predicted, and every score will look perfect. Use "
-                "lag=1 or more in SlidingWindowTransformer, or leave the column out of X.",
+                "windows: it is known, not predicted, and every score will look perfect. "
+                + (_MOVED if is_known_in_time else _USE_LAG),
                 LeakageWarning,
             )
+
+
+def _is_known_in_time(windows, feature):
+    """Whether a feature is cut with lag 1 or more: then its last step is known beforehand."""
+    return windows.features is not None and windows.features.lags[feature] >= 1
 
 
 def _warn_of_rows_in_place_of_windows(windows, targets):

@@ -1,10 +1,11 @@
 """New rows whose first windows lack the rows before them, or that lie among the fitted rows."""
 
+from skseq._checks.names import name_some
 from skseq._checks.warn import warn_user
 from skseq._time.context import FoundContext
 from skseq.exceptions import IncompleteWindowWarning, LeakageWarning
 
-__all__ = ["warn_of_held_out_rows", "warn_of_missing_context"]
+__all__ = ["warn_of_held_out_rows", "warn_of_missing_context", "warn_of_short_series"]
 
 
 def warn_of_held_out_rows(found: FoundContext) -> None:
@@ -15,6 +16,21 @@ def warn_of_held_out_rows(found: FoundContext) -> None:
             "what comes after them: a score on them is not that of a forecast. Use folds in "
             "order of time, for example TimeSeriesSplit.",
             LeakageWarning,
+        )
+
+
+def warn_of_short_series(found: FoundContext, window) -> None:
+    """Name new series that have no complete window."""
+    if window.groups is None:
+        return
+    short = [name for name, n in found.new_lengths.items() if n <= window.n_rows_back_]
+    if short:
+        warn_user(
+            f"{len(short)} of {len(found.new_lengths)} new series have no complete window, "
+            f"because n_steps={window.n_steps} and lag={window.lag} reach {window.n_rows_back_} "
+            f"rows back: {name_some(short)}. What is predicted of them comes from windows with "
+            "missing steps, which a regressor has learned only if its max_missing lets it.",
+            IncompleteWindowWarning,
         )
 
 

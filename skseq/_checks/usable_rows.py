@@ -30,7 +30,7 @@ def usable_rows(
     if not is_complete.any():
         raise ValueError(_why_no_window_is_complete(data, is_missing, n_rows, X_name))
     has_target = data.targets.any_in_window(~np.isnan(data.targets.table).all(axis=1))
-    usable = is_complete & has_target & (data.weights > 0)
+    usable = is_complete & has_target & (data.weights > 0) & ~data.windows.is_cut_off
     if not usable.any():
         raise ValueError(
             f"{X_name} and {y_name} hold nothing to learn from: of {is_complete.sum()} rows with a "

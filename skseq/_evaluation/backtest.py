@@ -105,6 +105,15 @@ def backtest(estimator, X, y, *, cv, groups=None, n_jobs=None, refit=True):
     return _as_frame(pieces, X, y, next(iter(series_columns), None))
 
 
+def _as_labels(names):
+    """An array of names, of which one may be a tuple."""
+    if not any(isinstance(name, tuple) for name in names):
+        return np.array(names)
+    labels = np.empty(len(names), dtype=object)
+    labels[:] = names
+    return labels
+
+
 def _positions(rows):
     """Read rows given as positions or as a mask."""
     rows = np.asarray(rows)
@@ -162,7 +171,7 @@ def _as_frame(pieces, X, y, groups):
         columns["series"] = np.asarray(series)[place]
     columns |= {
         "step": step + 1,
-        "target": np.array(names)[target],
+        "target": _as_labels(names)[target],
         "label": labels[place],
         "truth": truth.ravel(),
         "forecast": forecasts.ravel(),

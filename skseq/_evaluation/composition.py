@@ -1,10 +1,22 @@
 """Looking into composed estimators: which one was chosen, its parts before and at the end."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
 from sklearn.pipeline import Pipeline
 
 from skseq._transformer import SlidingWindowTransformer
 
-__all__ = ["chosen_estimator", "find_windows", "part_at_the_end", "parts_of", "windows_in"]
+__all__ = [
+    "PartsAtWindows",
+    "chosen_estimator",
+    "find_windows",
+    "part_at_the_end",
+    "part_at_windows",
+    "parts_of",
+    "windows_in",
+]
 
 
 def chosen_estimator(estimator):
@@ -38,6 +50,49 @@ def part_at_the_end(estimator):
         return X
 
     return transform, estimator
+
+
+@dataclass(frozen=True)
+class PartsAtWindows:
+    """The transformers of a pipeline, parted where the windows are cut.
+
+    Attributes
+    ----------
+    front : callable
+        From X to the table that the windows are cut from.
+    behind : callable
+        From that table to what the regressor sees.
+    is_direct : bool
+        Whether nothing is in front: windows are cut from X itself.
+    """
+
+    front: Callable[[Any], Any]
+    behind: Callable[[Any], Any]
+    is_direct: bool
+
+
+def part_at_windows(estimator) -> PartsAtWindows | None:
+    """Part a fitted pipeline where windows are cut; None where that is inside another step."""
+    steps = [step for step in _steps_of(estimator)[:-1] if step not in ("passthrough", None)]
+    places = [at for at, step in enumerate(steps) if isinstance(step, SlidingWindowTransformer)]
+    if len(places) != 1:
+        return None
+    front, behind = steps[: places[0]], steps[places[0] :]
+    return PartsAtWindows(
+        lambda X: _transform(front, X), lambda X: _transform(behind, X), is_direct=not front
+    )
+
+
+def _steps_of(estimator):
+    if not isinstance(estimator, Pipeline):
+        return [estimator]
+    return [inner for _, step in estimator.steps for inner in _steps_of(step)]
+
+
+def _transform(steps, X):
+    for step in steps:
+        X = step.transform(X)
+    return X
 
 
 def parts_of(estimator):

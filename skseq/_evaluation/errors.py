@@ -1,12 +1,15 @@
 """Errors of forecasts beside what they must be compared with: a scale, a baseline, each step."""
 
 import numpy as np
-from sklearn.base import clone
 from sklearn.metrics import mean_absolute_error
 from sklearn.utils.validation import check_array
 
 from skseq._evaluation.composition import chosen_estimator, part_at_the_end
-from skseq._evaluation.known_forecasts import check_builds_futures, known_forecasts
+from skseq._evaluation.known_forecasts import (
+    check_builds_futures,
+    known_forecasts,
+    known_forecasts_of_windows,
+)
 from skseq.baselines import SeasonalNaiveRegressor
 
 __all__ = ["error_by_step", "mean_absolute_scaled_error", "skill_score"]
@@ -104,13 +107,9 @@ def skill_score(estimator, X, y, *, baseline=None, metric=mean_absolute_error):
     """
     transform, regressor = part_at_the_end(chosen_estimator(estimator))
     check_builds_futures(regressor, "compare it with a baseline by a metric of scikit-learn.")
-    windows = transform(X)
-    baseline = SeasonalNaiveRegressor() if baseline is None else clone(baseline)
-    baseline.set_params(horizon=regressor.horizon, n_features=regressor.n_features)
-    errors = [
-        metric(*each.known_forecasts(windows, y).flat())
-        for each in (regressor, baseline.fit(windows, y))
-    ]
+    windows, baseline = transform(X), SeasonalNaiveRegressor() if baseline is None else baseline
+    known = [known_forecasts_of_windows(regressor, windows, y, each) for each in (None, baseline)]
+    errors = [metric(*each.flat()) for each in known]
     return float(1 - errors[0] / errors[1])
 
 

@@ -141,13 +141,13 @@ def check_not_forked() -> None:
 
 
 def fast_paths_are_on() -> bool:
-    """Whether training and prediction may leave Keras's own loops for compiled ones.
+    """Whether training and prediction may leave Keras's own loops for faster ones.
 
-    They exist for JAX and one device; ``SKSEQ_FAST_PATHS=off`` switches them off, and so does
-    ``keras.distribution.set_distribution``.
+    They exist for JAX and PyTorch on one device; ``SKSEQ_FAST_PATHS=off`` switches them off, and
+    so does ``keras.distribution.set_distribution``.
     """
     is_wanted = os.environ.get("SKSEQ_FAST_PATHS") != "off"
-    return backend_name == "jax" and is_wanted and not is_distributed()
+    return backend_name in ("jax", "torch") and is_wanted and not is_distributed()
 
 
 def is_distributed() -> bool:

@@ -120,9 +120,7 @@ class NoBackup:
         """Leave nothing behind."""
 
 
-def digest_of_fit(
-    network, arguments, schedule, examples, validation, seed, start, ridge_alpha
-) -> str:
+def digest_of_fit(network, arguments, schedule, examples, validation, seed, start) -> str:
     """Digest all that the result of a fit depends on, versions included."""
     digest = hashlib.sha256()
     told = {
@@ -144,13 +142,11 @@ def digest_of_fit(
             schedule.ema_momentum,
         ],
         "seed": [str(seed.entropy), list(seed.spawn_key)],
-        "ridge_alpha": float(ridge_alpha),
-        "n_epochs": 0 if start is None else start.n_epochs,
+        "n_epochs": start.n_epochs,
     }
     digest.update(json.dumps(told, sort_keys=True).encode())
     arrays = [*_arrays_of(examples), *(() if validation is None else _arrays_of(validation))]
-    if start is not None:
-        arrays += [*start.weights, *(start.optimizer_state or ())]
+    arrays += [*start.weights, *(start.optimizer_state or ())]
     for array in arrays:
         digest.update(f"{array.dtype}{array.shape}".encode())
         digest.update(array.tobytes())
@@ -159,7 +155,7 @@ def digest_of_fit(
 
 def _arrays_of(examples):
     for part in (examples.inputs, examples.targets):
-        yield from part.parts()
+        yield from (array for array in part.parts() if array is not None)
         yield part.windows.starts
     yield examples.weights
 

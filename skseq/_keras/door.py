@@ -1,21 +1,24 @@
 """The one door to Keras for the rest of skseq."""
 
+from skseq._keras.names import check_units_of_loss
 from skseq._keras.network import Network, build_model
 from skseq._keras.prediction import predict
 from skseq._keras.progress import TrainingState
+from skseq._keras.ridge_trial import mixed_weights, try_against_ridge
 from skseq._keras.scikeras_door import CompileArguments, compile_arguments
 from skseq._keras.training import Schedule, first_weights, train
-from skseq._keras.training_data import TrainingData
 
 __all__ = [
     "CompileArguments",
-    "TrainingData",
     "Network",
     "Schedule",
     "TrainingState",
     "build_model",
+    "check_units_of_loss",
     "compile_arguments",
     "first_weights",
+    "mixed_weights",
     "predict",
     "train",
+    "try_against_ridge",
 ]

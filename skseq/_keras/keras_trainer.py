@@ -7,7 +7,7 @@ from skseq._keras.backend import backend_name, is_distributed, keras, values_of
 from skseq._keras.loss import WeightedLoss
 from skseq._keras.network import build_model
 
-__all__ = ["KerasTrainer", "dropout_states"]
+__all__ = ["KerasTrainer", "assign", "begin_model", "dropout_states"]
 
 
 class KerasTrainer:
@@ -18,22 +18,12 @@ class KerasTrainer:
         self.masked = masked
         self._average = WeightAverage(schedule.ema_momentum)
         self.model = build_model(network, masked=masked)
-        self.model.set_weights(start.weights)
         self.model.compile(
             optimizer=arguments.optimizer,
             loss=WeightedLoss(arguments.loss),
             weighted_metrics=arguments.metrics,
         )
-        seeds = self.model.non_trainable_variables
-        for variable, state in zip(seeds, dropout_states(seeds, dropout_seed), strict=True):
-            variable.assign(state)
-        arguments.optimizer.build(self.model.trainable_variables)
-        if start.optimizer_state is not None:
-            for variable, value in zip(
-                arguments.optimizer.variables, start.optimizer_state, strict=True
-            ):
-                if variable.name != "learning_rate":
-                    variable.assign(value)
+        begin_model(self.model, arguments.optimizer, start, dropout_seed)
         self.model.stop_training = False
 
     @property
@@ -85,12 +75,8 @@ class KerasTrainer:
     def restore(self, n_averaged, arrays):
         """Stand where a snapshot was taken."""
         self._average.restore(self.model, n_averaged, arrays["weights"], arrays["average"])
-        for variables, name in (
-            (self.model.non_trainable_variables, "dropout"),
-            (self.model.optimizer.variables, "optimizer"),
-        ):
-            for variable, value in zip(variables, arrays[name], strict=True):
-                variable.assign(value)
+        assign(self.model.non_trainable_variables, arrays["dropout"])
+        assign(self.model.optimizer.variables, arrays["optimizer"])
 
     def _batch(self, examples, rows):
         inputs, targets, weights = examples.batch(self._padded(rows))
@@ -114,6 +100,24 @@ class KerasTrainer:
     def optimizer_state(self):
         """Copy the optimizer's variables."""
         return values_of(self.model.optimizer.variables)
+
+
+def begin_model(model, optimizer, start, dropout_seed):
+    """Put a model and its optimizer where training starts; the learning rate is the optimizer's."""
+    model.set_weights(start.weights)
+    seeds = model.non_trainable_variables
+    assign(seeds, dropout_states(seeds, dropout_seed))
+    optimizer.build(model.trainable_variables)
+    if start.optimizer_state is not None:
+        for variable, value in zip(optimizer.variables, start.optimizer_state, strict=True):
+            if variable.name != "learning_rate":
+                variable.assign(value)
+
+
+def assign(variables, values):
+    """Give each Keras variable its value."""
+    for variable, value in zip(variables, values, strict=True):
+        variable.assign(value)
 
 
 def dropout_states(variables, seed):

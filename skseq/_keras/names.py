@@ -4,12 +4,34 @@ from difflib import get_close_matches
 
 from skseq._keras.backend import keras
 
-__all__ = ["check_activation", "check_loss", "check_metrics", "check_optimizer"]
+__all__ = [
+    "check_activation",
+    "check_loss",
+    "check_metrics",
+    "check_optimizer",
+    "check_units_of_loss",
+]
 
 # Keras itself picks what these stand for, by the shapes it meets.
 _DECIDED_BY_KERAS = ("acc", "accuracy", "ce", "crossentropy")
 # Names that Keras takes but does not list.
 _ABBREVIATIONS = ("mse", "mae", "mape", "msle")
+# They mean something only of values in the units of y, which are positive or between 0 and 1.
+_NEED_UNITS = (
+    "poisson",
+    "meanabsolutepercentageerror",
+    "meansquaredlogarithmicerror",
+    "kldivergence",
+    "binarycrossentropy",
+    "binaryfocalcrossentropy",
+    "categoricalcrossentropy",
+    "categoricalfocalcrossentropy",
+    "sparsecategoricalcrossentropy",
+    "hinge",
+    "squaredhinge",
+    "categoricalhinge",
+    "cosinesimilarity",
+)
 
 
 def check_activation(activation: str) -> None:
@@ -32,6 +54,32 @@ def check_loss(loss) -> None:
             f"loss must be a name, a function or a subclass of keras.losses.Loss, got {loss!r}. "
             "Use for example loss='mse'."
         )
+
+
+def check_units_of_loss(loss, normalize) -> None:
+    """Refuse a loss that needs the units of y where training works in normalized units.
+
+    Parameters
+    ----------
+    loss : str, callable or subclass of keras.losses.Loss
+        Checked already.
+    normalize : str or None
+    """
+    if normalize is None:
+        return
+    found = keras.losses.get(loss) if isinstance(loss, str) else loss
+    kinds = found.__mro__ if isinstance(found, type) else [type(found), found]
+    names = {getattr(kind, "__name__", "").replace("_", "").lower() for kind in kinds}
+    if names.isdisjoint(_NEED_UNITS):
+        return
+    name = loss if isinstance(loss, str) else loss.__name__
+    raise ValueError(
+        f"loss={name!r} needs values in the units of y, but with normalize={normalize!r} the "
+        "network is trained in normalized units, which are negative too: the loss would mean "
+        "something else. Type normalize=None, for y of moderate size. Or train on logarithms with "
+        "loss='mae', which weighs relative errors: TransformedTargetRegressor(..., func=np.log, "
+        "inverse_func=np.exp)."
+    )
 
 
 def check_optimizer(optimizer) -> None:

@@ -78,6 +78,9 @@ class Network:
         Whether one network reads the past of each target by itself.
     has_linear_path : bool
         Whether a linear map of the window is added to what comes out of the LSTM.
+    linear_features : tuple of int or None
+        For each target the one feature that its linear path reads, None for all of them; empty if
+        it reads the past of the target, or without one all features.
     cell : str
         Key of ``CELLS``.
     """
@@ -96,6 +99,7 @@ class Network:
     segment_length: int = 1
     shares_channels: bool = False
     has_linear_path: bool = False
+    linear_features: tuple[int | None, ...] = ()
     cell: str = "lstm"
 
     def __post_init__(self):
@@ -105,6 +109,19 @@ class Network:
     def layout(self) -> ForecastLayout:
         """Steps and targets that come out for each window."""
         return ForecastLayout(self.horizon, self.n_targets)
+
+    @property
+    def columns_of_linear_path(self) -> tuple[int | None, ...]:
+        """For each target the one feature that its linear path reads; None means all."""
+        return self.linear_features or self.target_features
+
+    @property
+    def n_linear_weights(self) -> int:
+        """Number of weight arrays of the linear path, which are the last ones."""
+        if not self.has_linear_path:
+            return 0
+        kinds = {column is None for column in self.columns_of_linear_path}
+        return 2 * len(kinds)
 
     @property
     def n_values_read(self) -> int:
@@ -152,7 +169,10 @@ def build_model(
         outputs = ChannelsTogether(network.n_targets, name="channels_together")(outputs)
     if network.has_linear_path:
         linear = LinearPath(
-            network.horizon, network.target_features, network.shares_channels, name="linear_path"
+            network.horizon,
+            network.columns_of_linear_path,
+            network.shares_channels,
+            name="linear_path",
         )
         outputs = keras.layers.Add(name="sum")([outputs, linear(windows)])
     return keras.Model([windows, mask] if masked else windows, outputs, name="lstm")

@@ -101,15 +101,15 @@ class ChannelsTogether(keras.layers.Layer):
 
 @_register
 class LinearPath(keras.layers.Layer):
-    """Predict each target linearly: from its own past, or without one from all features.
+    """Predict each target linearly, from one feature or from all.
 
     Parameters
     ----------
     horizon : int
     target_features : sequence of int or None
-        For each target the feature that is its past.
+        For each target the feature that is read; None means all.
     shared : bool
-        One set of coefficients for all targets; each then has a past.
+        One set of coefficients for all targets; each then reads one feature.
     """
 
     def __init__(self, horizon, target_features, shared=False, **kwargs):
@@ -138,16 +138,20 @@ class LinearPath(keras.layers.Layer):
 
     def call(self, windows):
         """Give (n, horizon * n_targets) values."""
+        return self.combine(windows, self.weights)
+
+    def combine(self, windows, weights):
+        """Do what ``call`` does with weights that are given, in the order of the layer's own."""
         _, n_steps, n_features = windows.shape
-        parts = []
+        parts, weights = [], iter(weights)
         if self._with_past:
             columns = tuple(self.target_features[target] for target in self._with_past)
             series = ops.transpose(_columns(windows, columns), (2, 0, 1))  # (targets, n, n_steps)
-            own = ops.matmul(series, self.own_kernel) + self.own_bias  # (targets, n, horizon)
+            own = ops.matmul(series, next(weights)) + next(weights)  # (targets, n, horizon)
             parts.append(ops.transpose(own, (1, 2, 0)))
         if self._without:
             rows = ops.reshape(windows, (-1, n_steps * n_features))  # oldest step first
-            values = ops.matmul(rows, self.kernel) + self.bias
+            values = ops.matmul(rows, next(weights)) + next(weights)
             layout = ForecastLayout(self.horizon, len(self._without))
             parts.append(layout.unflatten(values, ops.reshape))
         # Each part is (n, horizon, its targets).

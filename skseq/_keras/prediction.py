@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 
 from skseq._arrays.normalization import NormalizedWindows
-from skseq._keras.backend import check_not_forked, fast_paths_are_on, run_model
+from skseq._keras.backend import backend_name, check_not_forked, fast_paths_are_on, run_model
 from skseq._keras.network import Network, build_model
 from skseq._keras.pool import Pool
 
@@ -37,8 +37,8 @@ def predict(network: Network, weights: list[np.ndarray], windows: NormalizedWind
     for begin in range(0, len(windows), chunk):
         inputs = windows.batch(slice(begin, begin + chunk))
         n_live = len(inputs)
-        if n_live < chunk:
-            inputs = np.concatenate([inputs, np.zeros((chunk - n_live, *inputs.shape[1:]), "f4")])
+        if backend_name != "torch":
+            inputs = _filled_up(inputs, chunk)
         known = ~np.isnan(inputs[:, :, 0])
         key = network, not known.all(), fast_paths_are_on()
         forward = _forward_passes.get(key, partial(_make_forward, *key))
@@ -53,13 +53,24 @@ def _chunk_for(n_windows):
     return _CHUNK if n_windows <= _LARGE_CHUNK // 2 else _LARGE_CHUNK
 
 
+def _filled_up(inputs, chunk):
+    """Append zeros up to the size of a chunk: a program is compiled for each size it meets."""
+    n_missing = chunk - len(inputs)
+    return np.concatenate([inputs, np.zeros((n_missing, *inputs.shape[1:]), "f4")])
+
+
 _forward_passes = Pool()
 
 
 def _make_forward(network, masked, fast):
     """Return a function of weights, inputs and known steps; it keeps no state between calls."""
+    if fast and backend_name == "torch":
+        from skseq._keras.torch.forward import is_supported, predictor
+
+        if is_supported(network):
+            return predictor(network)
     model = build_model(network, masked=masked, initialized=False)
-    if fast:
+    if fast and backend_name == "jax":
         from skseq._keras.jax.forward import forward_in_groups
 
         return forward_in_groups(model, masked, _GROUP)

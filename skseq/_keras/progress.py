@@ -36,7 +36,8 @@ class Progress:
         """Copy what has been learned so far, in a fit that began at ``start``."""
         weights, best_epoch = self.best.weights, self.best.epoch
         if weights is None:
-            weights, best_epoch = self.trainer.weights(), self.epoch
+            weights = self.trainer.weights()
+            best_epoch = self.best.restored_epoch or self.epoch
         history = _continue_history(start.history, start.n_epochs, self.logs)
         return TrainingState(weights, history=history, n_epochs=self.epoch, best_epoch=best_epoch)
 
@@ -97,6 +98,7 @@ class BestWeights:
         self.weights = None
         self.loss = np.inf
         self.n_epochs_since = 0
+        self.restored_epoch = None
 
     def begin(self, trainer) -> None:
         """Take the weights before the first epoch into account."""

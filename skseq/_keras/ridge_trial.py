@@ -1,46 +1,57 @@
-"""The trial: whether training beat the ridge regression that it started from, on held-out rows.
+"""The trial of a network against the ridge regression that it started from, on held-out rows.
 
-Whether there is a trial is planned in ``FitPlan``, the test and its level are in
-``_arrays/significance.py``, and ``LSTMRegressor`` keeps the ridge of all rows when it is lost.
+Whether there is a trial is planned in ``FitPlan``; the rule is in ``_arrays/shrinkage.py``.
 """
 
 import numpy as np
 
-from skseq._arrays.significance import is_significantly_lower
-from skseq._keras.backend import as_numpy, keras
-from skseq._keras.loss import WeightedLoss
+from skseq._arrays.shrinkage import Trial, try_shares
+from skseq._arrays.training_data import TrainingData
 from skseq._keras.network import Network
 from skseq._keras.prediction import predict
-from skseq._keras.training_data import TrainingData
 
-__all__ = ["beats_its_start"]
-
-_VALUES_PER_CHUNK = 1 << 22
+__all__ = ["mixed_weights", "try_against_ridge"]
 
 
-def beats_its_start(
+def try_against_ridge(
     network: Network,
-    loss,
     start: list[np.ndarray],
     trained: list[np.ndarray],
-    held_out: TrainingData | None,
-) -> bool:
-    """Tell whether trained weights are significantly better; without held-out rows, no."""
-    if held_out is None:
-        return False
-    reference = _losses_by_row(network, loss, start, held_out)
-    losses = _losses_by_row(network, loss, trained, held_out)
-    return is_significantly_lower(losses, reference, network.layout.horizon)
+    held_out: TrainingData,
+) -> Trial:
+    """Compare the weights before training, which are a ridge regression, with those after it."""
+    targets = held_out.targets.batch(slice(None))  # (n, horizon, n_targets)
+    ridge, mixed = (predict(network, weights, held_out.inputs) for weights in (start, trained))
+    truth = network.layout.flatten(targets)
+    return try_shares(truth, ridge, mixed, held_out.weights, network.layout.horizon)
 
 
-def _losses_by_row(network, loss, weights, data):
-    losses = np.empty(len(data))
-    row_loss = WeightedLoss(loss).call
-    chunk = max(1, _VALUES_PER_CHUNK // network.layout.n_outputs)
-    for begin in range(0, len(data), chunk):
-        rows = np.arange(begin, min(begin + chunk, len(data)))
-        outputs = predict(network, weights, data.inputs.take(rows))
-        targets = network.layout.flatten(data.targets.batch(rows))
-        tensors = keras.ops.convert_to_tensor(targets), keras.ops.convert_to_tensor(outputs)
-        losses[rows] = as_numpy(row_loss(*tensors))
-    return losses
+def mixed_weights(
+    network: Network,
+    start: list[np.ndarray],
+    trained: list[np.ndarray],
+    ridge: list[np.ndarray],
+    share: float,
+) -> list[np.ndarray]:
+    """Add a share of what training changed to a ridge regression.
+
+    What the network puts out is linear in the weights of its last layer and of its linear path.
+
+    Parameters
+    ----------
+    network : Network
+        With a linear path.
+    start, trained : list of ndarray
+        Weights before training and after it.
+    ridge : list of ndarray
+        Weights of the linear path, perhaps of more rows.
+    share : float
+    """
+    first = len(start) - network.n_linear_weights
+    weights = trained[:first] + [
+        (new + share * (after - before)).astype(np.float32)
+        for new, before, after in zip(ridge, start[first:], trained[first:], strict=True)
+    ]
+    for position in (first - 2, first - 1):  # kernel and bias of the last layer of the LSTM's part
+        weights[position] = (share * weights[position]).astype(np.float32)
+    return weights

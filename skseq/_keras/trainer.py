@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from skseq._keras.training_data import TrainingData
+from skseq._arrays.training_data import TrainingData
 
 __all__ = ["Trainer"]
 

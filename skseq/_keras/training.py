@@ -3,21 +3,21 @@
 A trainer runs one epoch in a given order of the examples: see ``trainer``, where the protocol is.
 """
 
+import io
+from collections.abc import Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 
-from skseq._keras.backend import check_not_forked, fast_paths_are_on, keras
+from skseq._arrays.training_data import TrainingData
+from skseq._keras.backend import backend_name, check_not_forked, fast_paths_are_on, keras
 from skseq._keras.backup import Backup, NoBackup, digest_of_fit
 from skseq._keras.keras_trainer import KerasTrainer
-from skseq._keras.linear_start import linear_start
 from skseq._keras.network import Network, initial_weights
 from skseq._keras.progress import BestWeights, Progress, TrainingState
-from skseq._keras.ridge_trial import beats_its_start
 from skseq._keras.scikeras_door import CompileArguments
 from skseq._keras.trainer import Trainer
-from skseq._keras.training_data import TrainingData
 from skseq.exceptions import DivergenceError
 
 __all__ = ["Schedule", "TrainingState", "first_weights", "train"]
@@ -27,23 +27,20 @@ __all__ = ["Schedule", "TrainingState", "first_weights", "train"]
 class Schedule:
     """How long and in what portions to train.
 
-    ``n_iter_no_change`` is None without early stopping. ``has_trial`` keeps the weights before the
-    first epoch unless the held-out rows show that trained ones are significantly better.
+    ``n_iter_no_change`` is None without early stopping.
     """
 
     epochs: int
     batch_size: int
     n_iter_no_change: int | None = None
-    has_trial: bool = False
     ema_momentum: float = 0.0
     verbose: int = 0
 
 
 def first_weights(
-    network: Network, examples: TrainingData, seed: np.random.SeedSequence, ridge_alpha: float
+    network: Network, seed: np.random.SeedSequence, linear: Sequence[np.ndarray] = ()
 ) -> list[np.ndarray]:
-    """Weights before the first epoch; a linear path is at the ridge regression on the examples."""
-    linear = linear_start(network, examples, ridge_alpha) if network.has_linear_path else ()
+    """Draw the weights before the first epoch; those of a linear path are given."""
     return initial_weights(network, np.random.default_rng(_seeds(seed)[0]), linear)
 
 
@@ -54,14 +51,12 @@ def train(
     examples: TrainingData,
     validation: TrainingData | None,
     seed: np.random.SeedSequence,
-    start: TrainingState | None = None,
-    ridge_alpha: float = 0.0,
+    start: TrainingState,
     watch=None,
 ) -> TrainingState:
-    """Train a network, from the beginning or on from an earlier state.
+    """Train a network from first weights, or from the state that an earlier fit ended with.
 
-    Every random choice comes from ``seed``: the first weights, the order of the examples and
-    the dropout. A linear path starts at the ridge regression with penalty ``ridge_alpha``.
+    Every random choice comes from ``seed``: the order of the examples and the dropout.
     ``watch``, unless None, is an ``EpochTasks``: it sees each epoch, and may ask to stop.
 
     Raises
@@ -72,15 +67,11 @@ def train(
         When the earlier state is that of another optimizer.
     """
     check_not_forked()
-    if start is not None and start.n_epochs:
+    if start.n_epochs:
         # Going on with the same seed must not repeat the order and the dropout of the first fit.
         seed = np.random.SeedSequence(seed.entropy, spawn_key=(start.n_epochs,))
-    backup = _make_backup(
-        network, arguments, schedule, examples, validation, seed, start, ridge_alpha
-    )
+    backup = _make_backup(network, arguments, schedule, examples, validation, seed, start)
     _, order_seed, dropout_seed = _seeds(seed)
-    if start is None:
-        start = TrainingState(first_weights(network, examples, seed, ridge_alpha))
     _check_optimizer(start, arguments.optimizer)
 
     masked = any(each.miss_steps() for each in (examples, validation) if each is not None)
@@ -98,13 +89,10 @@ def train(
             _run_epoch(progress, len(examples), callbacks, watch, start)
             backup.save(progress.snapshot)
         callbacks.on_train_end()
+        _note_restored_weights(callbacks, best)
     backup.end()
 
     state = progress.state(start)
-    if schedule.has_trial and not beats_its_start(
-        network, arguments.loss, start.weights, state.weights, validation
-    ):
-        state.weights, state.best_epoch = start.weights, start.n_epochs
     state.optimizer = type(arguments.optimizer).__name__
     state.optimizer_state = trainer.optimizer_state()
     return state
@@ -162,23 +150,47 @@ def _callback_list(arguments, schedule, model, n_examples, n_epochs_before):
     )
 
 
+def _note_restored_weights(callbacks, best):
+    """Note the epoch that a callback has gone back to, whose weights are those that are kept."""
+    for callback in callbacks.callbacks:
+        is_stopping = isinstance(callback, keras.callbacks.EarlyStopping)
+        if is_stopping and callback.restore_best_weights and callback.best_weights is not None:
+            best.restored_epoch = callback.best_epoch + 1
+
+
 @contextmanager
 def _without_model_at_the_end(callbacks):
-    """Take the model from the callbacks: one that kept it could be neither copied nor pickled."""
+    """Take the model, and files that are closed, from the callbacks.
+
+    One that kept them could be neither copied nor pickled.
+    """
     try:
         yield
     finally:
         for callback in callbacks.callbacks:
             keras.callbacks.Callback.set_model(callback, None)
+            for name, value in vars(callback).items():
+                if isinstance(value, io.IOBase) and value.closed:
+                    setattr(callback, name, None)
 
 
-def _make_trainer(network, masked, arguments, schedule, start, dropout_seed) -> Trainer:
-    watched = arguments.callbacks or arguments.metrics
-    if fast_paths_are_on() and not watched:
+def _make_trainer(network, masked, arguments, *beginning) -> Trainer:
+    is_watched = arguments.callbacks or arguments.metrics
+    kind = KerasTrainer if is_watched else _fastest_trainer(network)
+    return kind(network, masked, arguments, *beginning)
+
+
+def _fastest_trainer(network):
+    """Choose the kind of trainer for a fit in which nobody looks in between."""
+    if fast_paths_are_on() and backend_name == "jax":
         from skseq._keras.jax.programs import JaxTrainer
 
-        return JaxTrainer(network, masked, arguments, schedule, start, dropout_seed)
-    return KerasTrainer(network, masked, arguments, schedule, start, dropout_seed)
+        return JaxTrainer
+    if fast_paths_are_on() and backend_name == "torch":
+        from skseq._keras.torch.trainer import TorchTrainer, can_train
+
+        return TorchTrainer if can_train(network) else KerasTrainer
+    return KerasTrainer
 
 
 def _check_finite(logs, epoch, trainer):

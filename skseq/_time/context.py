@@ -168,7 +168,11 @@ class FittedSeries:
     @property
     def has_labels(self) -> bool:
         """Whether the fitted rows had labels that tell their time."""
-        return any(ends.last is not None for ends in self.ends.values())
+        return self._some_label is not None
+
+    @property
+    def _some_label(self):
+        return next((ends.last for ends in self.ends.values() if ends.last is not None), None)
 
     def index_of_rows(self, X, groups) -> SeriesIndex:
         """Read the series of another table, the labels as those of the fitted one were read.
@@ -184,7 +188,11 @@ class FittedSeries:
         return self.read_as_fitted(series)
 
     def read_as_fitted(self, series: SeriesIndex) -> SeriesIndex:
-        """Follow labels by the fitted step, and drop those that only number the rows."""
+        """Follow labels by the fitted step, and drop those that only number the rows.
+
+        Times are shown in the time zone of the fitted rows: the same instants are the same labels.
+        """
+        series = series.in_zone_of(self._some_label)
         are_row_numbers = self.labels_are_row_numbers
         if are_row_numbers is None:
             are_row_numbers = series.labels_are_row_numbers()
@@ -207,10 +215,12 @@ class FittedSeries:
         contexts: dict[int, np.ndarray] = {}
         n_rows_without: list[int] = []
         n_rows_after_a_gap: list[int] = []
+        new_lengths: dict[Any, int] = {}
         has_held_out_rows = begin_among_fitted = False
         for name, rows in series.rows_by_name():
             ends = self.ends.get(name)
             if ends is None:
+                new_lengths[name] = len(rows)
                 continue
             labels = None if series.labels is None else series.labels.take(rows)
             times = None if series.has_row_numbers else labels
@@ -228,7 +238,9 @@ class FittedSeries:
         if not contexts:
             # No series continues where it ended, so the gap is one between the tables.
             n_rows_without += n_rows_after_a_gap
-        return FoundContext(contexts, n_rows_without, has_held_out_rows, begin_among_fitted)
+        return FoundContext(
+            contexts, n_rows_without, has_held_out_rows, begin_among_fitted, new_lengths
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -245,9 +257,11 @@ class FoundContext:
         Whether rows lie before or between the fitted ones.
     begin_among_fitted : bool
         Whether a series without its context begins before the end of the fitted one.
+    new_lengths : dict from the name of a series never seen before to its number of rows
     """
 
     contexts: dict[int, np.ndarray]
     n_rows_without: list[int]
     has_held_out_rows: bool
     begin_among_fitted: bool
+    new_lengths: dict[Any, int]

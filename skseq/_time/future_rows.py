@@ -1,21 +1,22 @@
-"""Rows after the last ones: a table goes on, so that rows not measured yet get their windows.
+"""Rows after the last ones: where they are in a longer table, and which labels come next.
 
-What is not known of a future row is filled with the last row of its series: no window reads it.
+What is known of their values is in ``future_values.py``.
 """
 
 import sys
 from dataclasses import dataclass
-from numbers import Integral
 from typing import Any
 
 import numpy as np
 
 from skseq._sklearn.private import safe_indexing
-from skseq._time.groups import split_groups
-from skseq._time.index import is_same_label
-from skseq._time.series import SeriesIndex, of_series
+from skseq._time.groups import GroupKeys, find_groups
+from skseq._time.moments import as_given
+from skseq._time.series import SeriesIndex
 
 __all__ = ["FutureRows", "plan_future_rows"]
+
+_LABELS_LOOKED_AT = 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +29,8 @@ class FutureRows:
         Of the rows up to now.
     groups : object
         What tells the series apart in the table; None for one series.
+    keys : GroupKeys
+        Where the table holds it.
     n_forecast : int
         Rows of each series to forecast.
     n_added : int
@@ -36,8 +39,15 @@ class FutureRows:
 
     series: SeriesIndex
     groups: Any
+    keys: GroupKeys
     n_forecast: int
     n_added: int
+
+    @property
+    def has_labels(self) -> bool:
+        """Whether the labels that come next are known."""
+        step = self.series.step
+        return step is not None and step.size is not None and self.series.labels is not None
 
     def rows_to_forecast(self) -> np.ndarray:
         """Positions of the rows to forecast in the longer table, shape (n_series, n_forecast)."""
@@ -54,59 +64,106 @@ class FutureRows:
     def labels(self, n_labels: int) -> list:
         """For each series, the labels that come next; numbers on from its rows without labels."""
         pandas = sys.modules["pandas"]
-        if self.series.step is None or self.series.labels is None:
+        step, labels = self.series.step, self.series.labels
+        if step is None or not self.has_labels:
             return [pandas.RangeIndex(length, length + n_labels) for length in self.series.lengths]
-        ends = (self.series.labels[rows[-1:]] for _, rows in self.series.rows_by_name())
-        return [self.series.step.after(end, n_labels) for end in ends]
+        # Some more than the last one: of days of the month clipped in February, others show more.
+        ends = (labels[rows[-_LABELS_LOOKED_AT:]] for _, rows in self.series.rows_by_name())
+        return [step.after(end, n_labels) for end in ends]
 
-    def add_to(self, X, X_future):
-        """Return ``X`` with the rows added; what ``X_future`` knows of them stands there."""
-        last_rows = [rows[-1] for _, rows in self.series.rows_by_name()]
-        added = safe_indexing(X, np.repeat(last_rows, self.n_added))
-        if X_future is not None:
-            added = _with_known_values(self, added, X_future)
+    def add_to(self, X, added):
+        """Return a table with rows added; a pandas one with the labels that come next.
+
+        Parameters
+        ----------
+        X : table of shape (n_rows, n_columns)
+        added : table of shape (n_series * n_added, n_columns)
+        """
         if not hasattr(X, "iloc"):
             return X.vstack(added) if hasattr(X, "vstack") else np.concatenate([X, added])
         pandas = sys.modules["pandas"]
         index = self._extended_index(X)
         return pandas.concat([X, added], ignore_index=True).set_axis(index)
 
+    def last_rows(self, X):
+        """Repeat the last row of each series for its added rows."""
+        last_rows = [rows[-1] for _, rows in self.series.rows_by_name()]
+        return safe_indexing(X, np.repeat(last_rows, self.n_added))
+
     def _extended_index(self, X):
         pandas = sys.modules["pandas"]
-        has_labels = self.series.step is not None and self.series.labels is not None
-        if has_labels:
+        if self.has_labels:
             labels = self.labels(self.n_added)
-            time = self.series.labels.append(labels)
+            longer = self.series.labels.append(labels)
         else:
-            time = pandas.RangeIndex(len(X) + self.n_added * len(self.series.names))
-        is_level = self.groups is not None and self.groups in X.index.names
-        if not is_level or self.groups in X.columns:
-            return time
-        names = X.index.get_level_values(self.groups)
-        names = names.append(pandas.Index(self.names_of_added(), dtype=names.dtype))
-        if X.index.nlevels == 1:
-            return names.rename(self.groups)
-        return pandas.MultiIndex.from_arrays(
-            [names, time], names=[self.groups, self.series.labels.name if has_labels else None]
-        )
+            longer = pandas.RangeIndex(len(X) + self.n_added * len(self.series.names))
+        levels = {
+            level: self.names_of_added(key)
+            for key, level in enumerate(self.keys.levels)
+            if level is not None
+        }
+        if not levels:
+            return as_given(longer, X.index)
+        parts = []
+        for level in range(X.index.nlevels):
+            known = X.index.get_level_values(level)
+            if level in levels:
+                part = known.append(pandas.Index(levels[level], dtype=known.dtype))
+            else:
+                part = as_given(longer, known)
+            is_numbered = level not in levels and not self.has_labels
+            parts.append(part.rename(None if is_numbered else known.name))
+        return parts[0] if len(parts) == 1 else pandas.MultiIndex.from_arrays(parts)
 
-    def names_of_added(self) -> np.ndarray:
-        """Repeat the name of each series for its added rows."""
+    def names_of_added(self, key: int = 0) -> np.ndarray:
+        """Repeat the name of each series for its added rows; of several names one of them."""
         names = np.empty(len(self.series.names), dtype=object)
-        names[:] = self.series.names
+        names[:] = [name[key] if self.keys.is_list else name for name in self.series.names]
         return np.repeat(names, self.n_added)
 
+    def index_of_forecasts(self, X, which: np.ndarray, n_values: int):
+        """Label the forecasts of some series: by time, below what names the series.
 
-def plan_future_rows(X, X_future, window) -> FutureRows:
+        Parameters
+        ----------
+        X : pandas.DataFrame
+        which : ndarray of int
+            Numbers of the series.
+        n_values : int
+            Number of forecasts of each.
+        """
+        pandas = sys.modules["pandas"]
+        labels = self.labels(n_values)
+        times = labels[which[0]].append([labels[number] for number in which[1:]])
+        times = as_given(times, self._index_of_times(X))
+        if self.groups is None:
+            return times if times.dtype != labels[which[0]].dtype else labels[which[0]]
+        names = [self.series.names[number] for number in which for _ in range(n_values)]
+        columns = zip(*names, strict=True) if self.keys.is_list else [names]
+        arrays = [pandas.Index(list(column), tupleize_cols=False) for column in columns]
+        return pandas.MultiIndex.from_arrays([*arrays, times], names=[*self.keys.names, times.name])
+
+    def _index_of_times(self, X):
+        if X.index.nlevels == 1:
+            return X.index
+        left = [level for level in range(X.index.nlevels) if level not in self.keys.levels]
+        return X.index.get_level_values(left[0]) if left else X.index
+
+
+def plan_future_rows(X, window, horizon: int, *, n_known=None, n_wanted=None) -> FutureRows:
     """Work out which rows after the last ones can be forecast, and how many must be added for it.
 
     Parameters
     ----------
     X : table of shape (n_rows, n_columns)
-    X_future : table or None
-        What is known of the rows after it.
     window : SlidingWindowTransformer
         Fitted: it knows the series, the lag of each column and the step.
+    horizon : int
+        Number of steps that the regressor forecasts for a row.
+    n_known : int or None
+        Rows of ``X_future``: where nothing is measured, they say how many rows to forecast.
+    n_wanted : int or None
+        Rows to forecast where nothing is measured, which counts first.
 
     Returns
     -------
@@ -115,9 +172,9 @@ def plan_future_rows(X, X_future, window) -> FutureRows:
     Raises
     ------
     ValueError
-        When windows need values of the rows themselves, and ``X_future`` does not hold them.
+        When windows hold nothing measured, and nothing says how many rows to forecast.
     """
-    lags = window.lags_
+    lags = window.lags_for(horizon)
     series = window.context_.index_of_rows(X, window.groups)
     if series.labels is not None and not (series.step and series.step.fits(series.labels)):
         series = series.find_step()
@@ -125,92 +182,15 @@ def plan_future_rows(X, X_future, window) -> FutureRows:
     measured = lags[lags >= 1]
     if len(measured):
         n_forecast = int(measured.min())
-    elif X_future is None:
+    elif n_wanted is not None:
+        n_forecast = n_wanted
+    elif n_known is None:
         raise ValueError(
             "forecast needs lag=1 or more, but the windows have lag=0: the window of a row holds "
             "the row itself, and rows after the last one are not there yet. Give what is known of "
             "them as X_future."
         )
     else:
-        n_forecast = len(X_future) // len(series.names) - n_looked_ahead
-    plan = FutureRows(series, window.groups, n_forecast, n_forecast + n_looked_ahead)
-    if X_future is None and (lags < 1).any():
-        raise ValueError(
-            f"The windows hold columns with lag={sorted({int(lag) for lag in lags if lag < 1})}, "
-            f"known for rows not measured yet. Give them as X_future: {plan.n_added} row(s) of "
-            "each series."
-        )
-    _check_known_columns(X, X_future, window)
-    return plan
-
-
-def _check_known_columns(X, X_future, window):
-    """Check that no column is missing that windows hold of the rows to forecast.
-
-    Columns that a step in front of the windows has made cannot be traced to those of X.
-    """
-    if X_future is None or not hasattr(X_future, "columns"):
-        return
-    names = list(getattr(window, "feature_names_in_", []))
-    if window.groups in names or (names and isinstance(window.groups, Integral)):
-        del names[names.index(window.groups) if window.groups in names else window.groups]
-    missing = [
-        name
-        for name, lag in zip(names, window.lags_, strict=bool(names))
-        if lag < 1 and name in X.columns and name not in X_future.columns
-    ]
-    if missing:
-        raise ValueError(
-            f"X_future lacks the columns {missing}, which the windows hold up to the rows to "
-            f"forecast (lag={window.lag})."
-        )
-
-
-def _with_known_values(plan, added, X_future):
-    """Overwrite the columns of the added rows that ``X_future`` holds."""
-    rows = _rows_known(plan, X_future)
-    if hasattr(added, "columns") and not hasattr(X_future, "columns"):
-        raise ValueError(
-            f"X_future must name its columns, as X does, but it is a {type(X_future).__name__}. "
-            "Give a data frame."
-        )
-    if not hasattr(added, "columns"):
-        future = np.asarray(X_future)
-        if future.shape[1:] != added.shape[1:]:
-            raise ValueError(
-                f"X_future has shape {future.shape}, but X has {added.shape[1]} columns: give all "
-                "of them, in columns that are not known any value."
-            )
-        return future[rows]
-    unknown = [name for name in X_future.columns if name not in added.columns]
-    if unknown:
-        raise ValueError(f"X_future has columns {unknown}, which X has not: {list(added.columns)}.")
-    future = safe_indexing(X_future, rows)
-    if hasattr(added, "with_columns"):
-        return added.with_columns([future[name] for name in future.columns])
-    return added.assign(**{name: future[name].to_numpy() for name in future.columns})
-
-
-def _rows_known(plan, X_future):
-    """Positions in ``X_future`` of the added rows, series after series."""
-    features, _, names, index = split_groups(X_future, plan.groups)
-    future = SeriesIndex.of(names, index, len(features))
-    rows_of = dict(future.rows_by_name())
-    labels: Any = None if future.has_row_numbers else future.labels
-    expected = [] if plan.series.step is None or labels is None else plan.labels(plan.n_added)
-    known = []
-    for number, name in enumerate(plan.series.names):
-        rows = rows_of.get(name, np.arange(0))
-        if len(rows) < plan.n_added:
-            raise ValueError(
-                f"X_future has {len(rows)} row(s){of_series(name)}, but {plan.n_added} after the "
-                f"last one are needed for {plan.n_forecast} row(s) to forecast."
-            )
-        for row, label in zip(rows, expected[number] if expected else [], strict=False):
-            if not is_same_label(labels[row], label):
-                raise ValueError(
-                    f"X_future has a row {labels[row]} where {label} comes after the last one of "
-                    "X. Give the rows that follow directly, in order."
-                )
-        known.append(rows[: plan.n_added])
-    return np.concatenate(known)
+        n_forecast = n_known // len(series.names) - n_looked_ahead
+    keys = find_groups(X, window.groups)
+    return FutureRows(series, window.groups, keys, n_forecast, n_forecast + n_looked_ahead)

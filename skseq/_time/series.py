@@ -21,8 +21,11 @@ from typing import Any
 import numpy as np
 
 from skseq._arrays.runs import Runs
+from skseq._time.find_step import find_step, find_timetable
 from skseq._time.index import is_default_index
-from skseq._time.step import Step, find_step, has_time
+from skseq._time.lookalikes import numbers_like_times
+from skseq._time.moments import in_zone, read_moments
+from skseq._time.step import Step, has_time, kind_of
 
 __all__ = ["SeriesIndex", "of_series"]
 
@@ -80,10 +83,14 @@ class SeriesIndex:
             When a row belongs to no series, or a label is missing among times.
         """
         has_row_numbers = labels is not None and is_default_index(labels)
+        labels_given = labels
+        labels = None if labels is None else read_moments(labels)
         if labels is not None and not has_time(labels):
             _check_no_label_is_missing(labels)
             labels = None
+        given = labels_given if labels is None else None
         names, codes = _codes_of(names, n_rows)
+        _check_labels_name_no_series(given, names, codes)
         return cls(labels, has_row_numbers, names, codes, _order_of(codes))
 
     def __len__(self) -> int:
@@ -102,17 +109,49 @@ class SeriesIndex:
         """Follow the labels by a step that is known from elsewhere."""
         return replace(self, step=step)
 
-    def find_step(self) -> "SeriesIndex":
-        """Find what leads from one label to the next one of the same series, and follow it."""
+    def find_step(self, *, bridge_gaps: bool = False) -> "SeriesIndex":
+        """Find what leads from one label to the next one of the same series, and follow it.
+
+        Times without a step only tell the order, and so does every label where gaps are bridged.
+        """
         if self.labels is None:
             return self.with_step(None)
-        if len(self.names) == 1:
-            return self.with_step(find_step(self.labels))
-        return self.with_step(find_step(self._labels_in_order, self._follows_in_series))
+        labels, neighbours = self.labels, None
+        if len(self.names) > 1:
+            labels, neighbours = self._labels_in_order, self._follows_in_series
+        step = (find_timetable(labels, neighbours) if bridge_gaps else None) or find_step(
+            labels, neighbours
+        )
+        kind = kind_of(self.labels)
+        if kind == "number" and numbers_like_times(self.labels) is not None:
+            return self.with_step(Step(None, kind, bridges_gaps=True))
+        if bridge_gaps and step is not None:
+            return self.with_step(replace(step, bridges_gaps=True))
+        if step is None and (bridge_gaps or (kind != "number" and self._has_several_times())):
+            step = Step(None, kind, bridges_gaps=True)
+        return self.with_step(step)
+
+    def has_timetable(self) -> bool:
+        """Tell whether the labels keep a weekly pattern, such as opening hours."""
+        if self.labels is None:
+            return False
+        is_single = len(self.names) == 1
+        neighbours = None if is_single else self._follows_in_series
+        return find_timetable(self._labels_in_order, neighbours) is not None
+
+    def _has_several_times(self):
+        return bool(self.lengths.max() > 1)
 
     def without_labels(self) -> "SeriesIndex":
         """Take the rows as they are, in plain order."""
         return replace(self, labels=None)
+
+    def in_zone_of(self, label) -> "SeriesIndex":
+        """Show the times in the time zone of an index; None, or labels of another kind, is none."""
+        if self.labels is None or label is None or kind_of(self.labels) != kind_of(label):
+            return self
+        labels = in_zone(self.labels, label)
+        return self if labels is self.labels else replace(self, labels=labels)
 
     def labels_are_row_numbers(self) -> bool:
         """Tell whether integers only number the rows of several series: none is there twice."""
@@ -197,6 +236,25 @@ def _check_no_label_is_missing(index):
         raise ValueError(
             f"Row {row} has no label in the index of X, so its place in time is not known. Fill it "
             "in, leave the row out, or drop the index with reset_index(drop=True)."
+        )
+
+
+def _check_labels_name_no_series(labels, names, codes):
+    """Words that come twice in a series tell no time: they may name another part of it."""
+    if labels is None or names == [None] or labels.nlevels > 1:
+        return
+    label_codes, _ = labels.factorize()
+    pairs = codes * (label_codes.max(initial=-1) + 2) + label_codes
+    _, first, counts = np.unique(pairs, return_index=True, return_counts=True)
+    if (counts > 1).any():
+        row = int(first[counts > 1][0])
+        level = "" if labels.name is None else f" level {labels.name!r} of the"
+        raise ValueError(
+            f"The{level} index of X is {labels[row]!r} in several rows of series "
+            f"{names[codes[row]]!r}: it does not tell the time, and windows would run from one "
+            "such part of the series into the next. If it names series too, put both into groups, "
+            f"as in groups=[..., {labels.name!r}]. Make the time of the rows the index, or drop "
+            "the labels with reset_index(drop=True)."
         )
 
 

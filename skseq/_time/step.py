@@ -1,6 +1,7 @@
 """The step of an index: what leads from one label to the next.
 
-pandas is never imported here: whoever hands in an index has done so already.
+pandas is never imported here: whoever hands in an index has done so already. How a step is found is
+in ``find_step.py``.
 
 Words
 -----
@@ -12,39 +13,66 @@ step
 
 import sys
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 
-__all__ = ["Step", "are_comparable", "find_step", "has_time", "next_labels"]
+from skseq._time.calendar import continue_months, months_of, place_in_months
+from skseq._time.timetable import continue_timetable, place_in_timetable
 
-_SMALLEST_SHARE = 0.5
-_FLOAT_DIGITS = 5
-_LONG_MONTH_DAYS = 27
-_N_STRETCHES, _STRETCH = 12, 8
+__all__ = ["Step", "are_comparable", "has_time", "kind_of"]
+
+_LONGEST_CHANGE_OF_CLOCKS = np.timedelta64(1, "h")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Step:
     """What leads from one label to the next.
 
     Attributes
     ----------
-    size : pandas offset, pandas.Timedelta or number
+    size : pandas offset, pandas.Timedelta, number or None
+        None when the labels only tell the order of the rows.
     kind : {"time", "elapsed", "period", "number"}
         Of the labels it belongs to.
+    days : tuple of int
+        Days of the month on which labels fall, clipped in short months; empty if that is not known.
+    slots : tuple of int
+        Places in the week, in units of ``size`` from Monday 0:00, at which there are labels; empty
+        without a timetable.
+    tolerance : pandas.Timedelta, number or None
+        How far off the step a label may be, for it is rounded.
+    is_on_the_wall : bool
+        Whether a span of hours is one of the clock on the wall, not of the time that passes.
+    bridges_gaps : bool
+        Whether every later label follows, whatever lies between.
     """
 
     size: Any
     kind: str
+    days: tuple = ()
+    slots: tuple = ()
+    tolerance: Any = None
+    is_on_the_wall: bool = False
+    bridges_gaps: bool = False
+
+    def __repr__(self) -> str:
+        shown = [
+            f"{field.name}={getattr(self, field.name)!r}"
+            for field in fields(self)
+            if field.name in ("size", "kind") or getattr(self, field.name) not in ((), None, False)
+        ]
+        return f"Step({', '.join(shown)})"
 
     def fits(self, index) -> bool:
         """Tell whether the labels of ``index`` are of the kind that this step leads through."""
-        return _kind_of(index) == self.kind
+        return kind_of(index) == self.kind
 
     def follows(self, index) -> np.ndarray:
         """For each label but the first, whether it is the one before it plus a step.
+
+        Months follow by their number, on whatever day a label falls in them.
 
         Examples
         --------
@@ -52,21 +80,64 @@ class Step:
         >>> Step(1, "number").follows(pd.Index([4, 5, 7]))
         array([ True, False])
         """
+        if self.bridges_gaps:
+            return np.asarray(index[1:] > index[:-1], dtype=bool)
         if self.kind == "number":
             return self._numbers_follow(index)
+        if self.kind == "period":
+            return np.diff(index.asi8) == self.size.n
+        times = self._by_its_clock(index)
+        if self.slots:
+            place = place_in_timetable(times, self.size, self.slots)
+            return (np.diff(place) == 1) & (place[:-1] >= 0)
+        n_months = months_of(self.size)
+        if n_months:
+            place = place_in_months(times, self.days)
+            return np.diff(place) == (n_months if len(self.days) < 2 else 1)
+        if self.tolerance is not None:
+            return np.abs(times[1:] - times[:-1] - self.size) <= self.tolerance
+        return self.is_exact(index) | self._clocks_change_between(index, times)
+
+    def is_exact(self, index) -> np.ndarray:
+        """For each label but the first, whether pandas too finds it a step after the one before."""
+        if self.slots or self.tolerance is not None or self.kind in ("number", "period"):
+            return self.follows(index)
+        times = self._by_its_clock(index)
+        if self.days:
+            days = np.minimum(np.array(self.days), np.asarray(times.days_in_month)[:, None])
+            is_on_its_day = (np.asarray(times.day)[:, None] == days).any(axis=1)
+            return self.follows(index) & is_on_its_day[1:] & is_on_its_day[:-1]
         pandas = sys.modules["pandas"]
-        if self.kind == "time" and index.tz is not None:
-            # Days and months go by the clock on the wall, hours by the time that passes.
-            zone = "UTC" if self._is_span_of_time() else None
-            index = index.tz_convert(zone) if zone else index.tz_localize(None)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", pandas.errors.PerformanceWarning)
-            later = index[:-1] + (1 if self.kind == "period" else self.size)
-        return np.asarray(later == index[1:])
+            return np.asarray(times[:-1] + self.size == times[1:])
+
+    def _by_its_clock(self, index):
+        """Show days and months by the clock on the wall, hours by the time that passes."""
+        if self.kind != "time" or index.tz is None:
+            return index
+        return index.tz_convert("UTC") if self._is_span_of_time() else index.tz_localize(None)
+
+    def _clocks_change_between(self, index, times):
+        """Whether a label is as far off as the clocks are set, next to where they change."""
+        is_of_hours = "Hour" in type(self.size).__name__
+        if getattr(index, "tz", None) is None or self._is_span_of_time() or is_of_hours:
+            return np.zeros(max(len(index) - 1, 0), dtype=bool)
+        utc = index.tz_convert("UTC").tz_localize(None)
+        offset = (times - utc).to_numpy()
+        changes = np.append(offset[1:] != offset[:-1], False)
+        pandas = sys.modules["pandas"]
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", pandas.errors.PerformanceWarning)
+            miss = np.abs((times[1:] - (times[:-1] + self.size)).to_numpy())
+        is_near_a_change = changes[:-1] | np.append(False, changes[:-2])
+        return is_near_a_change & (miss <= _LONGEST_CHANGE_OF_CLOCKS)
 
     def _numbers_follow(self, index):
         labels = index.to_numpy()
         differences = labels[1:] - labels[:-1]
+        if self.tolerance is not None:
+            return np.asarray(np.abs(differences - self.size) <= self.tolerance, dtype=bool)
         if differences.dtype.kind != "f":
             return np.asarray(differences == self.size, dtype=bool)
         largest = max(np.abs(labels).max(initial=0.0), abs(self.size))
@@ -85,105 +156,63 @@ class Step:
         pandas = sys.modules["pandas"]
         last, name = index[-1], index.name
         if self.kind == "number":
-            labels = last + self.size * np.arange(1, n_labels + 1)
-            return pandas.Index(labels, dtype=index.dtype, name=name)
+            steps = self.size * np.arange(1, n_labels + 1)
+            if index.dtype.kind in "iu":
+                steps = np.rint(steps).astype(np.int64)
+            return pandas.Index(last + steps, dtype=index.dtype, name=name)
         if self.kind == "period":
-            return pandas.period_range(last + 1, periods=n_labels, freq=index.freq, name=name)
-        make = pandas.date_range if self.kind == "time" else pandas.timedelta_range
+            ordinals = index.asi8[-1] + self.size.n * np.arange(1, n_labels + 1)
+            return pandas.PeriodIndex.from_ordinals(ordinals, freq=index.freq, name=name)
         zone = getattr(index, "tz", None)
         is_by_the_wall = zone is not None and not self._is_span_of_time()
-        if is_by_the_wall:
-            last = last.tz_localize(None)
-        labels = make(last, periods=n_labels + 1, freq=self.size, name=name)
-        # A range leaves out a beginning that is no label of the frequency: a Saturday of "B".
-        labels = labels[1:] if labels[0] == last else labels[:-1]
+        labels = self._times_after(index.tz_localize(None) if is_by_the_wall else index, n_labels)
         if is_by_the_wall:
             # An hour that the clocks leave out is the next one; one that comes twice, the first.
             twice = np.ones(len(labels), dtype=bool)
             labels = labels.tz_localize(zone, nonexistent="shift_forward", ambiguous=twice)
+        labels = labels.rename(name)
         return labels if labels.dtype == index.dtype else labels.astype(index.dtype)
+
+    def _times_after(self, index, n_labels):
+        pandas = sys.modules["pandas"]
+        last = index[-1]
+        if self.slots:
+            return continue_timetable(last, self.size, self.slots, n_labels)
+        n_months = months_of(self.size)
+        if n_months and (self.days or type(self.size) is pandas.DateOffset):
+            return continue_months(index, n_months, self.days, n_labels)
+        make = pandas.date_range if self.kind == "time" else pandas.timedelta_range
+        if self.tolerance is not None:
+            # Rounded one by one, so that nothing adds up.
+            return type(index)([last + step * self.size for step in range(1, n_labels + 1)])
+        labels = make(last, periods=n_labels + 1, freq=self.size)
+        # A range leaves out a beginning that is no label of the frequency: a Saturday of "B".
+        return labels[1:] if labels[0] == last else labels[:-1]
 
     def _is_span_of_time(self):
         pandas = sys.modules["pandas"]
         spans = pandas.Timedelta, pandas.offsets.Tick
-        return isinstance(self.size, spans) and not isinstance(self.size, pandas.offsets.Day)
+        is_span = isinstance(self.size, spans) and not isinstance(self.size, pandas.offsets.Day)
+        return is_span and not self.is_on_the_wall and not self.slots
 
 
 def has_time(index) -> bool:
     """Tell whether labels can come one after the other: times, periods or numbers, none missing."""
-    return _kind_of(index) is not None and not index.hasnans
+    return kind_of(index) is not None and not index.hasnans
 
 
 def are_comparable(index, other) -> bool:
     """Tell whether the labels of two indexes lie on one line of time."""
-    kind = _kind_of(index)
-    if kind is None or kind != _kind_of(other):
+    kind = kind_of(index)
+    if kind is None or kind != kind_of(other):
         return False
     if kind == "period":
         return index.freq == other.freq
     return kind != "time" or (index.tz is None) == (other.tz is None)
 
 
-def find_step(index, neighbours: np.ndarray | None = None) -> Step | None:
-    """Find what leads from one label to the next.
-
-    It is the declared frequency, else the inferred one, else the step that most labels keep:
-    the commonest difference, months, quarters, years or business days.
-
-    Parameters
-    ----------
-    index : pandas.Index
-    neighbours : ndarray of bool, shape (n_labels - 1,), default=None
-        Which labels belong to the series of the label before; None means all.
-
-    Returns
-    -------
-    Step or None
-        None when the labels have no step: strings, tuples, a single label, missing labels, most
-        labels twice, or no step that at least half of them keep.
-
-    Examples
-    --------
-    A missing month does not hide the step.
-
-    >>> import pandas as pd
-    >>> find_step(pd.DatetimeIndex(["2024-01-01", "2024-02-01", "2024-03-01", "2024-06-01"]))
-    Step(size=<DateOffset: months=1>, kind='time')
-    """
-    if len(index) == 0 or not has_time(index):
-        return None
-    kind = _kind_of(index)
-    if kind == "period":
-        return Step(index.freq, kind)
-    if neighbours is None:
-        size = None if kind == "number" else _known_frequency(index)
-        if size is not None:
-            return Step(size, kind)
-        neighbours = np.ones(len(index) - 1, dtype=bool)
-    candidates = [Step(size, kind) for size in _candidate_sizes(index, neighbours, kind)]
-    shares = [step.follows(index)[neighbours].mean() for step in candidates]
-    if not shares or max(shares) < _SMALLEST_SHARE:
-        return None
-    return candidates[int(np.argmax(shares))]
-
-
-def next_labels(index, n_labels: int):
-    """Continue an index by ``n_labels`` labels, or return None when they have no step.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> labels = next_labels(pd.date_range("2024-01-31", periods=3, freq="ME"), 2)
-    >>> labels.strftime("%d %B").tolist()
-    ['30 April', '31 May']
-    >>> next_labels(pd.Index([10, 20, 30]), 2)
-    Index([40, 50], dtype='int64')
-    """
-    step = find_step(index)
-    return None if step is None else step.after(index, n_labels)
-
-
-def _kind_of(index):
+def kind_of(index):
+    """Name what the labels are: "time", "elapsed", "period" or "number"; else None."""
     pandas = sys.modules["pandas"]
     if index.nlevels > 1:
         return None
@@ -195,57 +224,3 @@ def _kind_of(index):
         return "period"
     is_number = pandas.api.types.is_numeric_dtype(index.dtype) and index.dtype != bool
     return "number" if is_number else None
-
-
-def _known_frequency(index):
-    return index.freq or type(index)(index, freq="infer").freq
-
-
-def _candidate_sizes(index, neighbours, kind):
-    """List what may be the step; the commonest difference comes first, and so wins when level."""
-    pandas = sys.modules["pandas"]
-    difference = _commonest_difference(index, neighbours)
-    if difference is None:
-        return []
-    if kind != "time":
-        return [difference]
-    sizes = [difference]
-    offsets, days = pandas.offsets, difference / pandas.Timedelta(days=1)
-    if days == int(days):
-        # By the clock on the wall, which shows its difference only when the clocks change.
-        in_days = offsets.Day if index.tz is None else lambda days: pandas.DateOffset(days=days)
-        sizes.insert(0, in_days(int(days)))
-    sizes += _frequencies_of_stretches(index.unique().sort_values())
-    if days == 1:
-        sizes.append(offsets.BusinessDay())
-    if days >= _LONG_MONTH_DAYS:
-        sizes += [pandas.DateOffset(months=months) for months in (1, 2, 3, 4, 6, 12)]
-        sizes += [offsets.MonthEnd(), offsets.BMonthBegin(), offsets.BMonthEnd()]
-        sizes += [offsets.QuarterEnd(startingMonth=month) for month in (1, 2, 3)]
-        sizes += [offsets.YearEnd(month=month) for month in range(1, 13)]
-    return sizes
-
-
-def _frequencies_of_stretches(index):
-    """Infer the frequency of some stretches of an index, of which few have a gap."""
-    found: list = []
-    begins = np.linspace(0, max(len(index) - _STRETCH, 0), _N_STRETCHES).astype(int)
-    for begin in np.unique(begins):
-        stretch = index[begin : begin + _STRETCH]
-        frequency = type(stretch)(stretch, freq="infer").freq
-        if frequency is not None and frequency not in found:
-            found.append(frequency)
-    return found
-
-
-def _commonest_difference(index, neighbours):
-    """Return what labels most often differ by; None when that is nothing, or not known."""
-    differences = (index[1:] - index[:-1])[neighbours]
-    if getattr(differences, "dtype", None) is not None and differences.dtype.kind == "f":
-        # Floats a step apart differ by its rounding too.
-        smallest = np.abs(differences).min() if len(differences) else 0.0
-        if smallest > 0:
-            rounded = type(differences)((differences / smallest).round(_FLOAT_DIGITS))
-            return differences[rounded == rounded.value_counts().index[0]].to_numpy().mean()
-    counts = differences.value_counts().index
-    return counts[0] if len(counts) and counts[0] != 0 * counts[0] else None

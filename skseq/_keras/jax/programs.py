@@ -19,6 +19,7 @@ from skseq._keras.keras_trainer import dropout_states
 from skseq._keras.loss import WeightedLoss
 from skseq._keras.network import build_model
 from skseq._keras.pool import Pool
+from skseq._keras.tables import gather, tables_of
 
 __all__ = ["JaxTrainer"]
 
@@ -115,13 +116,8 @@ def _gather(data, order, n_rows, number, n_steps, horizon, batch_size):
     """Take batch ``number`` of the order; rows past the last one weigh nothing."""
     rows = jax.lax.dynamic_slice(order, (number * batch_size,), (batch_size,))  # (batch_size,)
     is_live = number * batch_size + jnp.arange(batch_size) < n_rows
-    # Table rows of each window, (batch_size, n_steps), then (batch_size, n_steps, n_features).
-    inputs = data["inputs"][data["input_starts"][rows][:, None] + jnp.arange(n_steps)]
-    inputs = inputs - data["input_bases"][rows][:, None]
-    # Shape (batch_size, horizon, n_targets).
-    targets = data["targets"][data["target_starts"][rows][:, None] + jnp.arange(horizon)]
-    targets = targets - data["target_bases"][rows][:, None]
-    batch = inputs, targets.reshape(batch_size, -1), data["weights"][rows] * is_live
+    inputs, targets, weights = gather(data, rows, jnp.arange(n_steps), jnp.arange(horizon))
+    batch = inputs, targets, weights * is_live
     return batch, is_live.sum()
 
 
@@ -220,31 +216,24 @@ def _size_class(n_rows):
     return max(_FEWEST_ROWS, 1 << (n_rows - 1).bit_length())
 
 
-def _table_size(windows):
-    """Give the number of rows to pad a table to; separate windows grow by whole windows."""
-    if len(windows.table) == len(windows) * windows.length:
-        return _size_class(len(windows)) * windows.length
-    return _size_class(len(windows.table))
-
-
 def _on_device(examples):
-    n_examples = _size_class(len(examples))
+    """Pad tables to their size classes; separate windows grow by whole windows."""
+    tables, n_examples = tables_of(examples), _size_class(len(examples))
+    lengths = {
+        "inputs": examples.inputs.windows.length,
+        "targets": examples.targets.windows.length,
+    }
 
-    def pad(values, dtype, size=n_examples):
-        padded = np.zeros((size, *values.shape[1:]), dtype=dtype)
+    def pad(values, size):
+        padded = np.zeros((size, *values.shape[1:]), dtype=values.dtype)
         padded[: len(values)] = values
         return jax.device_put(padded)
 
-    # scikit-learn copies the windows of a fold: most of that is the same steps again and again.
-    folded = examples.inputs.folded()
-    inputs, input_bases = folded.parts()
-    targets, target_bases = examples.targets.parts()
-    return {
-        "inputs": pad(inputs, np.float32, _table_size(folded.windows)),
-        "input_bases": pad(input_bases, np.float32),
-        "input_starts": pad(folded.windows.starts, np.int32),
-        "targets": pad(targets, np.float32, _table_size(examples.targets.windows)),
-        "target_bases": pad(target_bases, np.float32),
-        "target_starts": pad(examples.targets.windows.starts, np.int32),
-        "weights": pad(examples.weights, np.float32),
-    }
+    def size(name):
+        if name not in lengths:
+            return n_examples
+        n_rows = len(tables[name])
+        is_separate = n_rows == len(examples) * lengths[name]
+        return n_examples * lengths[name] if is_separate else _size_class(n_rows)
+
+    return {name: pad(values, size(name)) for name, values in tables.items()}

@@ -1,4 +1,4 @@
-"""What a network is trained on: windows, targets and weights, in the units of the network."""
+"""What is trained on: windows, targets and weights, in the units of the network: NumPy only."""
 
 from dataclasses import dataclass
 
@@ -21,11 +21,14 @@ class TrainingData:
     targets : NormalizedWindows
         As many as inputs; NaN where a target is not known.
     weights : ndarray of shape (n_examples,), float32
+    dtype : type, default=numpy.float32
+        Of what is written out.
     """
 
     inputs: NormalizedWindows
     targets: NormalizedWindows
     weights: np.ndarray
+    dtype: type = np.float32
 
     def miss_steps(self) -> bool:
         """Tell whether some window misses a step."""
@@ -37,6 +40,6 @@ class TrainingData:
 
     def batch(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Copy some examples out: (n, n_steps, n_features), (n, n_outputs) and (n,)."""
-        targets = self.targets.batch(rows)  # (n, horizon, n_targets)
+        targets = self.targets.batch(rows, self.dtype)  # (n, horizon, n_targets)
         layout = ForecastLayout(*targets.shape[1:])
-        return self.inputs.batch(rows), layout.flatten(targets), self.weights[rows]
+        return self.inputs.batch(rows, self.dtype), layout.flatten(targets), self.weights[rows]

@@ -1,0 +1,65 @@
+"""``TransformedTargetRegressor`` around a regressor on windows: its forecasts in the units of y.
+
+scikit-learn undoes a transform on what ``predict`` returns, which only fits one step. Here it is
+undone on forecasts of any number of steps, target by target.
+"""
+
+import numpy as np
+from sklearn.compose import TransformedTargetRegressor
+
+from skseq._evaluation.composition import parts_of
+
+__all__ = ["transformed", "undone", "without_transform"]
+
+
+def transformed(estimator: TransformedTargetRegressor, y) -> np.ndarray:
+    """Transform y as the fit of the estimator did, into shape (n_rows,) or (n_rows, n_targets)."""
+    y = np.asarray(y, dtype=np.float64)
+    n_rows = len(y)
+    inside = np.asarray(estimator.transformer_.transform(y.reshape(n_rows, -1)))
+    return inside.reshape(n_rows) if inside.shape[1] == 1 else inside
+
+
+def undone(estimator: TransformedTargetRegressor, values: np.ndarray, n_targets: int) -> np.ndarray:
+    """Turn values of transformed targets back into the units of y.
+
+    Parameters
+    ----------
+    estimator : TransformedTargetRegressor
+        Fitted.
+    values : ndarray of any shape
+        Of which the last axis holds the targets, if there are several.
+    n_targets : int
+
+    Returns
+    -------
+    ndarray of the same shape
+    """
+    flat = values.reshape(-1, n_targets)
+    return np.asarray(estimator.transformer_.inverse_transform(flat)).reshape(values.shape)
+
+
+def without_transform(estimator):
+    """Take the regressor out of the transform of its targets.
+
+    Returns
+    -------
+    regressor : estimator
+        What is fitted on transformed targets; the estimator itself where there is no transform.
+    undo : callable
+        From what the regressor predicts to the units of y.
+    """
+    if not isinstance(estimator, TransformedTargetRegressor):
+        return estimator, lambda values: values
+    fitted = getattr(estimator, "regressor_", estimator.regressor)
+    regressor, undo_inside = without_transform(fitted)
+    parts = [] if regressor is None else parts_of(regressor)
+    layouts = [part._layout for part in parts if hasattr(part, "_layout")]
+    n_targets = layouts[0].n_targets if layouts else None
+
+    def undo(values):
+        values = undo_inside(values)
+        n_columns = values.shape[-1] if n_targets is None and values.ndim > 1 else n_targets or 1
+        return undone(estimator, values, n_columns)
+
+    return regressor, undo
