@@ -1,7 +1,7 @@
 """Doctests: those of modules for one backend need it, and none draws into another's picture.
 
-And what keeps the suite fast: a collector of garbage that runs seldom, and pages that are run without
-being measured.
+And what keeps the suite fast: a collector of garbage that runs seldom, and pages that are run
+without being measured.
 """
 
 import gc

@@ -27,6 +27,11 @@ def hourly(values, columns=("load", "temp"), name=None):
     return pd.DataFrame(values, columns=list(columns), index=hours)
 
 
+def load_and_wind(n_rows, seed=0):
+    """A frame of noise with a row for every hour."""
+    return hourly(noise(n_rows, seed=seed), columns=["load", "wind"], name="hour")
+
+
 def windows_of(series, n_steps=N_STEPS):
     """A window for every row, shape (n_rows, n_steps, n_features); the first are incomplete."""
     values = np.asarray(series)
