@@ -85,6 +85,15 @@ test: export XLA_FLAGS := --xla_backend_optimization_level=0 --xla_cpu_use_fusio
 test: $(INSTALLED)
 	$(PY) -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report term $(PYTEST_FLAGS)
 
+# What needs no Keras, whose import alone takes seconds.
+QUICK := baselines closures forecast_errors forecasting forecasting_panels index metrics \
+	model_selection normalization normalization_of_windows series shrinkage supervised \
+	transformed_target transformer transformer_bad_input transformer_context windows work_done_once
+
+quick: $(INSTALLED)
+	$(PY) -m pytest -q -n $(WORKERS) --dist worksteal -m "not keras" $(QUICK:%=tests/test_%.py) \
+		$(PYTEST_FLAGS)
+
 lint: $(INSTALLED)
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check

@@ -1,5 +1,10 @@
-"""Doctests: those of modules for one backend need it, and none draws into another's picture."""
+"""Doctests: those of modules for one backend need it, and none draws into another's picture.
 
+And what keeps the suite fast: a collector of garbage that runs seldom, and pages that are run
+without being measured.
+"""
+
+import gc
 import importlib.util
 import sys
 
@@ -10,6 +15,19 @@ collect_ignore = [
     for backend in ("jax", "torch")
     if importlib.util.find_spec(backend) is None
 ]
+
+# JAX and Keras keep millions of objects, which the collector would go through again and again.
+gc.set_threshold(100_000, 50, 100)
+
+
+def pytest_collection_modifyitems(items):
+    """Measure coverage by tests alone: a line that only a page or an example runs is untested.
+
+    Measuring makes a fit a quarter slower.
+    """
+    for item in items:
+        if item.path.suffix == ".md" or item.path.name == "test_examples.py":
+            item.add_marker(pytest.mark.no_cover)
 
 
 @pytest.fixture(autouse=True)

@@ -1,11 +1,10 @@
-"""What LSTMRegressor refuses: when, in which words, and that nothing is changed by a refusal.
+"""What LSTMRegressor.fit refuses: when, in which words, and that nothing is changed by a refusal.
 
 An error names the parameter, shows the arithmetic and gives the remedy. It comes before any
 training: the loss that these regressors would train with raises an error of its own.
 """
 
-import json
-import os
+import copy
 import re
 import warnings
 
@@ -16,36 +15,18 @@ from numpy.testing import assert_array_equal
 from scipy.sparse import csr_matrix
 from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import MinMaxScaler, RobustScaler, StandardScaler
+from sklearn.preprocessing import StandardScaler
 
+from networks import TINY, assert_same_state, state_of, training_has_started
+from samples import LOAD as WAVE
+from samples import N_STEPS, changed, windows_of
 from skseq import LSTMRegressor, SlidingWindowTransformer, make_windows
-from skseq.exceptions import DivergenceError, LeakageWarning
+from skseq.exceptions import LeakageWarning
 
-N_ROWS, N_STEPS = 30, 4
-# A plain LSTM: nothing beside it, trained on standardised windows step by step.
-PLAIN = {
-    "normalize": "standard",
-    "ridge_alpha": None,
-    "segment_length": 1,
-    "share_channels": False,
-    "ema_momentum": 0.0,
-}
-TINY = PLAIN | {"units": 4, "epochs": 2, "batch_size": 16, "random_state": 0}
-
-LOAD = np.random.default_rng(0).normal(50, 5, size=N_ROWS)
-X = SlidingWindowTransformer(N_STEPS).fit_transform(LOAD.reshape(-1, 1))
-Y = LOAD
+N_ROWS = 30
+LOAD = WAVE[:N_ROWS]
+X, Y = windows_of(LOAD), LOAD
 PAIRS = np.concatenate([X, X + 300], axis=2)
-
-
-def training_has_started(y_true, y_pred):
-    raise AssertionError("training has started")
-
-
-def changed(array, position, value):
-    array = array.copy()
-    array[position] = value
-    return array
 
 
 def pipeline(n_steps=N_STEPS, lag=1, **parameters):
@@ -54,22 +35,15 @@ def pipeline(n_steps=N_STEPS, lag=1, **parameters):
     )
 
 
-def state_of(estimator):
-    """Every attribute and the object it is; the objects themselves are kept alive by it."""
-    return {name: (id(value), value) for name, value in vars(estimator).items()}
-
-
-def assert_same_state(estimator, before):
-    now = state_of(estimator)
-    assert {name: number for name, (number, _) in now.items()} == {
-        name: number for name, (number, _) in before.items()
-    }
+@pytest.fixture(scope="module")
+def fitted():
+    """A fitted regressor that nobody changes."""
+    return LSTMRegressor(**TINY).fit(X, Y)
 
 
 def with_gaps(every):
     """Windows of the series in which one value in so many is missing."""
-    load = np.where(np.arange(N_ROWS) % every == every - 1, np.nan, LOAD)
-    return SlidingWindowTransformer(N_STEPS).fit_transform(load.reshape(-1, 1))
+    return windows_of(np.where(np.arange(N_ROWS) % every == every - 1, np.nan, LOAD))
 
 
 def frame(windows, names):
@@ -77,6 +51,7 @@ def frame(windows, names):
 
 
 # What fit refuses
+
 
 BAD_DATA = {
     "X that cannot be cut into steps": (
@@ -407,31 +382,26 @@ every_refusal = pytest.mark.parametrize(
 
 
 @every_refusal
-def test_bad_input_is_refused_before_training_and_nothing_is_half_fitted(
-    parameters, data, more, match
+def test_bad_input_is_refused_before_training_and_changes_nothing(
+    parameters, data, more, match, fitted
 ):
-    regressor = LSTMRegressor(**TINY | {"loss": training_has_started} | parameters)
-    before = state_of(regressor)
+    never_fitted = LSTMRegressor(**TINY | {"loss": training_has_started} | parameters)
+    before = state_of(never_fitted)
     with pytest.raises(ValueError, match=match):
-        regressor.fit(*data, **more)
-    assert_same_state(regressor, before)
+        never_fitted.fit(*data, **more)
+    assert_same_state(never_fitted, before)
     with pytest.raises(NotFittedError, match="not fitted yet"):
-        regressor.predict(X)
+        never_fitted.predict(X)
 
-
-@every_refusal
-def test_a_fit_from_before_outlives_a_refusal(parameters, data, more, match):
-    regressor = LSTMRegressor(**TINY).fit(X, Y)
-    prediction = regressor.predict(X)
-    defaults = {name: regressor.get_params()[name] for name in {"loss", *parameters}}
+    regressor, prediction = copy.deepcopy(fitted), fitted.predict(X)
     regressor.set_params(**{"loss": training_has_started} | parameters)
     before = state_of(regressor)
     with pytest.raises(ValueError, match=match):
         regressor.fit(*data, **more)
     assert_same_state(regressor, before)
-    regressor.set_params(horizon=1)
-    assert_array_equal(regressor.predict(X), prediction)
-    assert_array_equal(regressor.set_params(**defaults).fit(X, Y).predict(X), prediction)
+    assert_array_equal(regressor.set_params(horizon=1).predict(X), prediction)
+    usual = {name: fitted.get_params()[name] for name in {"loss", *parameters}}
+    assert_array_equal(regressor.set_params(**usual).fit(X, Y).predict(X), prediction)
 
 
 def test_sparse_input_is_refused():
@@ -443,6 +413,34 @@ def test_x_and_y_of_different_indexes_are_refused():
     frame = pd.DataFrame({"load": LOAD}, index=range(5, 5 + N_ROWS))
     with pytest.raises(ValueError, match="X and y carry different indexes: row 0 is 5 in X and 0"):
         pipeline(loss=training_has_started).fit(frame, pd.Series(LOAD))
+
+
+def test_a_learning_rate_is_said_once():
+    regressor = LSTMRegressor(**TINY, keras_params={"optimizer__learning_rate": 0.1})
+    with pytest.raises(ValueError, match="optimizer__learning_rate to a number.*use learning_rate"):
+        regressor.fit(X, Y)
+
+
+def test_a_setting_that_no_given_callback_takes_is_refused():
+    import keras
+
+    for callbacks, key, match in [
+        (
+            keras.callbacks.Callback,
+            "callbacks__patience",
+            "(?s)keras_params=.*do not fit:.*patience",
+        ),
+        (
+            keras.callbacks.Callback(),
+            "callbacks__patience",
+            "(?s)keras_params=.*do not fit:.*patience",
+        ),
+        ([keras.callbacks.EarlyStopping], "callbacks__1__patience", "no constructor takes"),
+        (keras.callbacks.EarlyStopping, "callbacks__x__patience", "no constructor takes"),
+    ]:
+        regressor = LSTMRegressor(**TINY, callbacks=callbacks, keras_params={key: 3})
+        with pytest.raises(ValueError, match=match):
+            regressor.fit(X, Y)
 
 
 # Too few rows
@@ -510,337 +508,6 @@ def test_windows_that_cannot_be_are_refused_in_a_pipeline(window, match):
     assert not hasattr(pipe[-1], "n_features_in_")
 
 
-# What predict and score refuse
-
-
-@pytest.fixture(scope="module")
-def fitted():
-    return LSTMRegressor(**TINY).fit(X, Y)
-
-
-@pytest.mark.parametrize(
-    ("other", "match"),
-    [
-        (
-            X[:, 1:],
-            r"windows of \(n_steps, n_features\)=\(3, 1\).*on 3-D windows of \(4, 1\). Cut them as",
-        ),
-        (
-            PAIRS,
-            r"windows of \(n_steps, n_features\)=\(4, 2\).*on 3-D windows of \(4, 1\). Cut them as",
-        ),
-        (changed(X, (10, 2), np.inf), "X contains infinity: feature 0.*step 2 of window 10"),
-        (X[:0], r"0 sample\(s\).*minimum of 1 is required"),
-        (LOAD, "Expected 2D array, got 1D array"),
-    ],
-    ids=["other steps", "other features", "infinity", "no rows", "a series"],
-)
-def test_predict_refuses_what_fit_would_not_take(other, match, fitted):
-    before = state_of(fitted)
-    with pytest.raises(ValueError, match=match):
-        fitted.predict(other)
-    assert_same_state(fitted, before)
-
-
-def test_predict_refuses_a_step_that_is_there_in_part():
-    regressor = LSTMRegressor(**TINY).fit(PAIRS, Y)
-    with pytest.raises(
-        ValueError, match=r"step 2 of window 10 misses feature 1 \(of 0 to 1\).*impute it"
-    ):
-        regressor.predict(changed(PAIRS, (10, 2, 1), np.nan))
-
-
-def test_predict_refuses_rows_of_other_length_than_in_fit():
-    rows = X.reshape(N_ROWS, N_STEPS)
-    regressor = LSTMRegressor(**TINY).fit(rows, Y)
-    with pytest.raises(ValueError, match="X has 3 features, but LSTMRegressor is expecting 4"):
-        regressor.predict(rows[:, 1:])
-
-
-def test_rows_and_windows_are_told_apart_when_they_are_not_those_of_the_fit():
-    rows, pairs = X.reshape(N_ROWS, N_STEPS), PAIRS.reshape(N_ROWS, 2 * N_STEPS)
-    with pytest.raises(
-        ValueError,
-        match=r"X has 2-D rows of 8 columns, read as windows of \(n_steps, n_features\)=\(8, 1\), "
-        r"but LSTMRegressor was fitted on 3-D windows of \(4, 2\). Cut them as for fit",
-    ):
-        LSTMRegressor(**TINY).fit(PAIRS, Y).predict(pairs)
-    with pytest.raises(
-        ValueError,
-        match=r"X has 3-D windows of \(n_steps, n_features\)=\(4, 2\), but LSTMRegressor was "
-        r"fitted on 2-D rows of 4 columns, read as windows of \(4, 1\). Cut them as for fit",
-    ):
-        LSTMRegressor(**TINY).fit(rows, Y).predict(PAIRS)
-
-
-def test_rows_and_windows_of_the_same_shape_stand_in_for_each_other():
-    rows = PAIRS.reshape(N_ROWS, 2 * N_STEPS)
-    by_windows, by_rows = (
-        LSTMRegressor(**TINY, n_features=2).fit(given, Y) for given in (PAIRS, rows)
-    )
-    assert_array_equal(by_windows.predict(rows), by_windows.predict(PAIRS))
-    assert_array_equal(by_rows.predict(PAIRS), by_rows.predict(rows))
-
-
-@pytest.mark.parametrize("method", ["predict", "score", "model_"])
-def test_nothing_can_be_asked_before_fit(method):
-    regressor = LSTMRegressor(**TINY)
-    with pytest.raises(NotFittedError, match="This LSTMRegressor instance is not fitted yet"):
-        {
-            "predict": lambda: regressor.predict(X),
-            "score": lambda: regressor.score(X, Y),
-            "model_": lambda: regressor.model_,
-        }[method]()
-    assert not hasattr(regressor, "model_")
-
-
-@pytest.mark.parametrize(
-    ("y", "match"),
-    [
-        (np.column_stack([Y, Y]), r"y has 2 target\(s\).*in fit it had 1 and horizon=1"),
-        (np.full(N_ROWS, np.nan), "No row has a known future: 30 of 30 rows of y"),
-        (Y[1:], r"inconsistent numbers of samples: \[30, 29\]"),
-    ],
-    ids=["other targets", "nothing known", "other length"],
-)
-def test_score_refuses_what_cannot_be_compared(y, match, fitted):
-    with pytest.raises(ValueError, match=match):
-        fitted.score(X, y)
-
-
-def test_a_refusal_of_another_layout_of_y_shows_two_different_layouts(fitted):
-    with pytest.raises(ValueError, match="in fit") as error:
-        fitted.score(X, Y.reshape(-1, 1, 1))
-    given, in_fit = str(error.value).split("in fit", maxsplit=1)
-    assert re.findall(r"\d+", given) != re.findall(r"\d+", in_fit), str(error.value)
-
-
-def test_score_refuses_a_series_without_a_known_future():
-    regressor = LSTMRegressor(**TINY, horizon=3).fit(X, Y)
-    with pytest.raises(ValueError, match="horizon=3 needs at least 3 rows, but X has n_samples=2"):
-        regressor.score(X[10:12], Y[10:12])
-
-
-# Going on from a fit that was of another kind
-
-
-@pytest.mark.parametrize(
-    ("parameters", "data", "match"),
-    [
-        ({"units": 5}, (X, Y), r"another network.*units=\(4,\).*units=\(5,\).*warm_start=False"),
-        ({"dropout": 0.5}, (X, Y), "another network.*Set warm_start=False, or keep the parameters"),
-        ({"horizon": 2}, (X, Y), "horizon"),
-        ({"optimizer": "sgd"}, (X, Y), "optimizer.*warm_start=False"),
-        ({}, (X[:, 1:], Y), r"\(3, 1\).*fitted on 3-D windows of \(4, 1\)"),
-        ({}, (PAIRS, Y), r"\(4, 2\).*fitted on 3-D windows of \(4, 1\)"),
-        ({}, (X, np.column_stack([Y, Y])), "y has .*2 target"),
-    ],
-    ids=["units", "dropout", "horizon", "optimizer", "n_steps", "features", "targets"],
-)
-def test_a_warm_start_refuses_to_go_on_with_another_task(parameters, data, match):
-    regressor = LSTMRegressor(**TINY, warm_start=True).fit(X, Y)
-    prediction = regressor.predict(X)
-    regressor.set_params(**parameters)
-    before = state_of(regressor)
-    with pytest.raises(ValueError, match=match):
-        regressor.fit(*data)
-    assert_same_state(regressor, before)
-    regressor.set_params(horizon=1)
-    assert_array_equal(regressor.predict(X), prediction)
-
-
-def test_partial_fit_refuses_other_targets_than_in_the_first_call():
-    regressor = LSTMRegressor(**TINY).partial_fit(X, Y)
-    before = state_of(regressor)
-    with pytest.raises(ValueError, match="y has .*2 target.*in fit it had"):
-        regressor.partial_fit(X, np.column_stack([Y, Y]))
-    assert_same_state(regressor, before)
-
-
-# A target that stands in its own window
-
-
-LEAKAGE = (
-    r"Target 0 is the last step of feature 0 in all 27 windows: it is known, not predicted.*Use "
-    r"lag=1 or more in SlidingWindowTransformer, or leave the column out of X"
-)
-
-
-def test_a_target_that_is_the_last_step_of_its_window_is_warned_of():
-    with pytest.warns(LeakageWarning, match=LEAKAGE):
-        pipeline(lag=0).fit(LOAD.reshape(-1, 1), LOAD)
-
-
-@pytest.mark.parametrize("column", [0, 1])
-def test_a_table_that_was_never_cut_into_windows_and_holds_the_target_is_warned_of(column):
-    table = np.random.default_rng(0).normal(size=(40, 3))
-    with pytest.warns(
-        LeakageWarning, match=f"stands in X itself, at step {column} of 3, in all 40"
-    ):
-        LSTMRegressor(2, epochs=1).fit(table, table[:, column])
-
-
-def test_a_series_that_repeats_itself_leaks_nothing():
-    """There the target equals an earlier step of its window in every row, and rightly so."""
-    X, y = make_windows(np.tile([1.0, 5.0, 2.0, 7.0], 20), n_steps=6)
-    for windows in (X, X.copy(), X[:, :, 0]):
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", LeakageWarning)
-            LSTMRegressor(2, epochs=1).fit(windows, y)
-
-
-def test_one_leaking_target_among_others_is_named():
-    series = np.column_stack([LOAD[::-1], LOAD])
-    with pytest.warns(LeakageWarning, match="Target 1 is the last step of feature 1 in all 27"):
-        pipeline(lag=0).fit(series, np.column_stack([LOAD**2, LOAD]))
-
-
-def test_a_leaking_target_of_many_steps_is_warned_of():
-    with pytest.warns(LeakageWarning, match="Target 0 is the last step of feature 0 in all 26"):
-        pipeline(lag=0, horizon=2).fit(LOAD.reshape(-1, 1), LOAD)
-
-
-def test_a_leaking_target_is_seen_in_windows_of_single_precision():
-    with pytest.warns(LeakageWarning, match=LEAKAGE):
-        pipeline(lag=0).fit(LOAD.reshape(-1, 1).astype(np.float32), LOAD)
-
-
-@pytest.mark.parametrize(
-    "scaler", [StandardScaler(), MinMaxScaler((-3, 7)), RobustScaler()], ids=str
-)
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("n_steps", [1, N_STEPS])
-def test_a_leaking_target_is_seen_behind_a_scaler(scaler, dtype, n_steps):
-    pipe = make_pipeline(scaler, *pipeline(n_steps, lag=0))
-    with pytest.warns(
-        LeakageWarning,
-        match=r"Target 0 is a multiple plus a constant \(as a scaler makes it\) of the last "
-        rf"step of feature 0 in all {N_ROWS - n_steps + 1} windows: it is known.*Use lag=1",
-    ):
-        pipe.fit(LOAD.reshape(-1, 1).astype(dtype), LOAD)
-
-
-def test_a_leaking_target_that_is_not_always_known_is_warned_of():
-    with pytest.warns(LeakageWarning, match="Target 0 is the last step of feature 0 in all 26"):
-        pipeline(lag=0).fit(LOAD.reshape(-1, 1), changed(LOAD, 20, np.nan))
-
-
-@pytest.mark.parametrize("n_steps", [1, N_STEPS])
-@pytest.mark.parametrize(
-    "series",
-    [10.0 * np.arange(N_ROWS), 0.1 * np.arange(N_ROWS) + 1e3, 0.9 ** np.arange(N_ROWS)],
-    ids=["a ramp", "a ramp that is rounded", "a decay"],
-)
-def test_a_series_that_is_a_line_of_its_own_past_is_no_cause_for_a_warning(series, n_steps):
-    pipeline(n_steps).fit(series.reshape(-1, 1), series)
-
-
-def test_fewer_than_ten_rows_or_three_values_on_a_line_are_no_cause_for_a_warning():
-    y = 2 * LOAD + 1
-    with pytest.warns(LeakageWarning, match="a multiple plus a constant.*in all 10 windows"):
-        pipeline(lag=0).fit(LOAD[:13].reshape(-1, 1), y[:13])
-    pipeline(lag=0).fit(LOAD[:12].reshape(-1, 1), y[:12])
-    switch = (LOAD > 50).astype(float)
-    pipeline(lag=0).fit(switch.reshape(-1, 1), 2 * switch + 1)
-
-
-def test_a_target_off_the_line_in_a_single_row_is_no_cause_for_a_warning():
-    pipeline(lag=0).fit(LOAD.reshape(-1, 1), changed(2 * LOAD + 1, 20, 2 * LOAD[20] + 1 + 1e-9))
-
-
-@pytest.mark.parametrize("y", [changed(LOAD, 20, 0.0), LOAD[::-1]], ids=["but once", "never"])
-def test_a_target_that_is_not_always_the_last_step_is_no_cause_for_a_warning(y):
-    pipeline(lag=0).fit(LOAD.reshape(-1, 1), y)
-
-
-def test_the_past_of_the_target_is_no_cause_for_a_warning():
-    pipeline(lag=1).fit(LOAD.reshape(-1, 1), LOAD)
-
-
-def test_a_series_that_never_changes_is_no_cause_for_a_warning():
-    constant = np.full(N_ROWS, 7.0)
-    pipeline(lag=1).fit(constant.reshape(-1, 1), constant)
-
-
-# Training that fails
-
-
-def not_a_number(y_true, y_pred):
-    return (y_true - y_pred) * np.nan
-
-
-FAILING = {
-    "steps far too long": {"optimizer": "sgd", "learning_rate": 1e30},
-    "a loss that is NaN": {"loss": not_a_number},
-}
-every_failure = pytest.mark.parametrize("parameters", FAILING.values(), ids=FAILING.keys())
-DIVERGED = (
-    r"Training diverged: loss is not finite after epoch \d \(loss=(nan|inf)\). Nothing was fitted. "
-    r"Use a smaller learning_rate, keras_params=\{'optimizer__clipnorm': 1.0\}, or normalize="
-)
-
-
-@every_failure
-@pytest.mark.parametrize("method", ["fit", "partial_fit"])
-def test_a_loss_that_becomes_nan_is_an_error_and_nothing_is_fitted(method, parameters):
-    # One step of a far too long stride gives weights that are huge; the next loss is infinite.
-    regressor = LSTMRegressor(**TINY | parameters)
-    before = state_of(regressor)
-    with pytest.raises(DivergenceError, match=DIVERGED):
-        getattr(regressor, method)(X, Y)
-    assert_same_state(regressor, before)
-    with pytest.raises(NotFittedError, match="not fitted yet"):
-        regressor.predict(X)
-
-
-@every_failure
-def test_a_fit_from_before_outlives_a_training_that_diverges(parameters):
-    regressor = LSTMRegressor(**TINY).fit(X, Y)
-    prediction = regressor.predict(X)
-    with pytest.raises(DivergenceError, match=DIVERGED):
-        regressor.set_params(**parameters).fit(X, Y)
-    assert_array_equal(regressor.predict(X), prediction)
-    assert len(regressor.history_["loss"]) == regressor.n_iter_ == TINY["epochs"]
-
-
-def test_a_warm_start_that_fails_leaves_what_it_would_have_gone_on_from():
-    regressor, untroubled = (LSTMRegressor(**TINY, warm_start=True).fit(X, Y) for _ in range(2))
-    with pytest.raises(DivergenceError, match=DIVERGED):
-        regressor.set_params(loss=not_a_number).fit(X, Y)
-    assert regressor.history_ == untroubled.history_
-    regressor.set_params(loss="mse").fit(X, Y)
-    assert_array_equal(regressor.predict(X), untroubled.fit(X, Y).predict(X))
-
-
-def test_a_validation_loss_that_is_not_finite_is_an_error():
-    def fourth_power(y_true, y_pred):
-        return (y_true - y_pred) ** 4
-
-    regressor = LSTMRegressor(**TINY | {"normalize": None, "loss": fourth_power})
-    with pytest.raises(DivergenceError, match="val_loss is not finite after epoch 1"):
-        regressor.fit(X / 50, Y / 50, X_val=X, y_val=Y * 1e12)
-
-
-def test_validation_targets_beyond_float32_are_refused_by_their_name():
-    with pytest.raises(ValueError, match=r"y_val holds values up to \S+e\+3\d in column 0"):
-        LSTMRegressor(**TINY).fit(X, Y, X_val=X, y_val=Y * 1e30)
-
-
-@pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
-def test_an_error_in_a_callback_leaves_no_half_fitted_estimator(error):
-    import keras
-
-    class Stumble(keras.callbacks.Callback):
-        def on_epoch_end(self, epoch, logs=None):
-            raise error("stumbled")
-
-    regressor = LSTMRegressor(**TINY, callbacks=Stumble)
-    before = state_of(regressor)
-    with pytest.raises(error, match="stumbled"):
-        regressor.fit(X, Y)
-    assert_same_state(regressor, before)
-
-
 # Input that looks odd and is welcome
 
 
@@ -860,150 +527,6 @@ def test_a_scaler_before_the_window_hides_no_missing_step():
         StandardScaler(), SlidingWindowTransformer(N_STEPS), LSTMRegressor(**TINY)
     ).fit(gap, LOAD)
     assert np.isfinite(pipe.predict(gap)).all()
-
-
-# What is not installed
-
-
-HIDE = """
-import sys
-
-
-class Hiding:
-    def __init__(self, finder, names):
-        self.finder, self.names = finder, names
-
-    def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] not in self.names:
-            return self.finder.find_spec(name, path, target)
-
-    def __getattr__(self, name):
-        return getattr(self.finder, name)
-
-
-def hide(*names):
-    sys.meta_path[:] = [Hiding(finder, names) for finder in sys.meta_path]
-
-
-def what_is_said():
-    try:
-        from skseq import LSTMRegressor
-    except ImportError as error:
-        return str(error)
-    import keras
-    return "on " + keras.backend.backend()
-
-
-"""
-BACKENDS = ("jax", "tensorflow", "torch")
-
-
-def test_windows_need_no_keras_and_import_none(fresh_python):
-    script = """
-import sys
-import skseq
-from skseq import LastValueRidge, SlidingWindowTransformer, forecast, horizon_scorer, make_windows
-
-X, y = make_windows([10, 20, 30, 40, 50, 60, 70], n_steps=3)
-SlidingWindowTransformer(3).fit_transform([[1.0], [2.0], [3.0], [4.0]])
-LastValueRidge().fit(X, y).predict(X)
-assert "LSTMRegressor" in dir(skseq)
-heavy = {"keras", "scikeras", "jax", "tensorflow", "torch", "polars", "matplotlib"}
-print(sorted(heavy & set(sys.modules)))
-"""
-    assert fresh_python(script) == "[]"
-    hidden = "hide('keras', 'scikeras', 'jax', 'tensorflow', 'torch')"
-    assert fresh_python(HIDE + hidden + script) == "[]"
-
-
-def test_without_a_backend_the_regressor_says_what_to_install(fresh_python):
-    script = HIDE + "hide('jax', 'tensorflow', 'torch'); print(what_is_said())"
-    said = fresh_python(script, KERAS_BACKEND=None)
-    assert said.startswith("skseq.LSTMRegressor needs a backend for Keras.")
-    for backend in BACKENDS:
-        assert f"pip install 'skseq[{backend}]'" in said
-
-
-def test_without_keras_the_regressor_says_what_to_install(fresh_python):
-    said = fresh_python(HIDE + "hide('keras'); print(what_is_said())", KERAS_BACKEND=None)
-    assert said.startswith("skseq.LSTMRegressor needs Keras")
-    assert "pip install 'skseq[jax]'" in said
-
-
-def test_a_backend_that_is_asked_for_and_not_installed_is_an_error(fresh_python):
-    script = HIDE + "hide('torch'); print(what_is_said())"
-    said = fresh_python(script, KERAS_BACKEND="torch")
-    assert said.startswith("KERAS_BACKEND=torch is set, but torch is not installed.")
-    assert "pip install 'skseq[torch]'" in said
-
-
-def test_a_jax_too_old_to_be_trusted_is_refused(fresh_python):
-    pytest.importorskip("jax")
-    old = "import jax; jax.__version__, jax.__version_info__ = '0.6.2', (0, 6, 2)"
-    said = fresh_python(f"{HIDE}\n{old}\nprint(what_is_said())", KERAS_BACKEND="jax")
-    assert said.startswith("skseq.LSTMRegressor needs JAX 0.7 or newer and found 0.6.2")
-    assert "pip install --upgrade 'skseq[jax]'" in said
-
-
-def test_a_backend_that_is_only_configured_and_not_installed_gives_way(fresh_python, tmp_path):
-    import keras
-
-    installed = keras.backend.backend()
-    missing = [backend for backend in BACKENDS if backend != installed]
-    (tmp_path / "keras.json").write_text(json.dumps({"backend": missing[-1]}))
-    script = HIDE + f"hide(*{missing!r}); print(what_is_said())"
-    said = fresh_python(script, KERAS_BACKEND=None, KERAS_HOME=os.fspath(tmp_path))
-    assert said == f"on {installed}"
-
-
-@pytest.mark.parametrize("is_configured", [True, False], ids=["keras.json", "nothing is said"])
-def test_the_only_backend_that_is_installed_is_found_and_fits(
-    is_configured, fresh_python, tmp_path
-):
-    import keras
-
-    installed = keras.backend.backend()
-    if is_configured:
-        (tmp_path / "keras.json").write_text(json.dumps({"backend": installed}))
-    others = [backend for backend in BACKENDS if backend != installed]
-    script = f"""
-hide(*{others!r})
-from skseq import LSTMRegressor, make_windows
-X, y = make_windows([float(row % 7) for row in range(30)], n_steps=4)
-LSTMRegressor(2, epochs=1).fit(X, y).predict(X)
-import keras
-print(keras.backend.backend())
-"""
-    said = fresh_python(HIDE + script, KERAS_BACKEND=None, KERAS_HOME=os.fspath(tmp_path))
-    assert said == installed
-
-
-def test_a_learning_rate_is_said_once():
-    regressor = LSTMRegressor(**TINY, keras_params={"optimizer__learning_rate": 0.1})
-    with pytest.raises(ValueError, match="optimizer__learning_rate to a number.*use learning_rate"):
-        regressor.fit(X, Y)
-
-
-def test_a_setting_that_no_given_callback_takes_is_refused():
-    import keras
-
-    for callbacks, key, match in [
-        (
-            keras.callbacks.Callback,
-            "callbacks__patience",
-            "(?s)keras_params=.*do not fit:.*patience",
-        ),
-        (
-            keras.callbacks.Callback(),
-            "callbacks__patience",
-            "(?s)keras_params=.*do not fit:.*patience",
-        ),
-        ([keras.callbacks.EarlyStopping], "callbacks__1__patience", "no constructor takes"),
-        (keras.callbacks.EarlyStopping, "callbacks__x__patience", "no constructor takes"),
-    ]:
-        regressor = LSTMRegressor(**TINY, callbacks=callbacks, keras_params={key: 3})
-        with pytest.raises(ValueError, match=match):
-            regressor.fit(X, Y)
 
 
 def test_a_learning_rate_may_be_a_whole_number():

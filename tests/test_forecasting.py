@@ -14,7 +14,6 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 from skseq import (
     LastValueRidge,
-    LSTMRegressor,
     SeasonalNaiveRegressor,
     SlidingWindowTransformer,
     forecast,
@@ -492,7 +491,10 @@ def test_transformers_in_front_of_the_windows_see_an_index_without_repeats():
     pd.testing.assert_series_equal(forecast(model, frame), expected)
 
 
+@pytest.mark.keras
 def test_an_lstm_found_by_a_search_forecasts_with_labels():
+    from skseq import LSTMRegressor
+
     frame = frame_of_two()
     lstm = LSTMRegressor(units=2, horizon=2, epochs=1, random_state=0)
     search = GridSearchCV(

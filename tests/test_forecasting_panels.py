@@ -13,7 +13,6 @@ from sklearn.preprocessing import KBinsDiscretizer, OneHotEncoder, StandardScale
 
 from skseq import (
     LastValueRidge,
-    LSTMRegressor,
     SeasonalNaiveRegressor,
     SlidingWindowTransformer,
     forecast,
@@ -113,7 +112,10 @@ def test_too_few_rows_of_a_series_are_an_error_with_the_arithmetic():
         forecast(fitted, machine("new", 30, 3, 7000))
 
 
+@pytest.mark.keras
 def test_an_lstm_forecasts_every_series_in_both_layouts_alike():
+    from skseq import LSTMRegressor
+
     futures = []
     for layout in ("stacked", "by time"):
         table = panel(layout)

@@ -5,6 +5,7 @@ import pandas as pd
 import polars as pl
 import pytest
 
+from samples import CALENDARS, N_LABELS
 from skseq._checks.labels import check_same_index
 from skseq._time.find_step import next_labels
 from skseq._time.index import (
@@ -13,45 +14,6 @@ from skseq._time.index import (
     is_same_label,
     target_names,
 )
-
-N_ROWS = 60
-
-# Each continues itself: the labels after the first 40 are the last 20.
-CALENDARS = {
-    "hours": pd.date_range("2024-01-01", periods=N_ROWS, freq="h"),
-    "quarter hours": pd.date_range("2024-01-01", periods=N_ROWS, freq="15min"),
-    "days": pd.date_range("2024-01-01", periods=N_ROWS, freq="D"),
-    "days backwards": pd.date_range("2024-01-01", periods=N_ROWS, freq="D")[::-1],
-    "business days": pd.date_range("2024-01-01", periods=N_ROWS, freq="B"),
-    "weeks that end on Sunday": pd.date_range("2024-01-01", periods=N_ROWS, freq="W"),
-    "month starts": pd.date_range("2020-01-01", periods=N_ROWS, freq="MS"),
-    "month ends": pd.date_range("2020-01-01", periods=N_ROWS, freq="ME"),
-    "quarter starts": pd.date_range("2001-01-01", periods=N_ROWS, freq="QS"),
-    "years": pd.date_range("1950-01-01", periods=N_ROWS, freq="YS"),
-    "hours over the start of summer time": pd.date_range(
-        "2024-03-29 12:00", periods=N_ROWS, freq="h", tz="Europe/Berlin"
-    ),
-    "hours over the end of summer time": pd.date_range(
-        "2024-10-25 12:00", periods=N_ROWS, freq="h", tz="Europe/Berlin"
-    ),
-    "days over the start of summer time": pd.date_range(
-        "2024-02-20", periods=N_ROWS, freq="D", tz="Europe/Berlin"
-    ),
-    "hours in UTC": pd.date_range("2024-03-30", periods=N_ROWS, freq="h", tz="UTC"),
-    "nanoseconds": pd.date_range("2024-01-01", periods=N_ROWS, freq="100ns"),
-    "elapsed time": pd.timedelta_range("0h", periods=N_ROWS, freq="30s"),
-    "month periods": pd.period_range("2020-01", periods=N_ROWS, freq="M"),
-    "quarter periods": pd.period_range("2001Q1", periods=N_ROWS, freq="Q"),
-    "hour periods": pd.period_range("2024-01-01", periods=N_ROWS, freq="h"),
-    "row numbers": pd.RangeIndex(N_ROWS),
-    "a range in steps of 5": pd.RangeIndex(100, 100 + 5 * N_ROWS, 5),
-    "years as ints": pd.Index(list(range(1950, 1950 + N_ROWS))),
-    "ints backwards": pd.Index(list(range(N_ROWS, 0, -1))),
-    "nullable ints": pd.Index(list(range(7, 7 + N_ROWS)), dtype="Int64"),
-    "tenths of seconds": pd.Index(np.arange(N_ROWS) * 0.1),
-    "seconds since 1970 in tenths": pd.Index(1.7e9 + np.arange(N_ROWS) * 0.1),
-    "float32": pd.Index(np.arange(N_ROWS, dtype=np.float32) / 4),
-}
 
 
 @pytest.fixture(params=CALENDARS)
@@ -69,8 +31,8 @@ def without_frequency(index):
 
 @pytest.mark.parametrize("n_known", [5, 24, 40, 53])
 def test_the_next_labels_are_those_that_come_next(calendar, n_known):
-    labels = next_labels(calendar[:n_known], N_ROWS - n_known)
-    assert len(labels) == N_ROWS - n_known
+    labels = next_labels(calendar[:n_known], N_LABELS - n_known)
+    assert len(labels) == N_LABELS - n_known
     for label, expected in zip(labels, calendar[n_known:], strict=True):
         if isinstance(expected, float):
             assert label == pytest.approx(expected, rel=1e-12)
@@ -203,16 +165,16 @@ def test_row_numbers_from_0_are_no_labels_however_they_are_stored():
 
 
 def test_the_same_labels_agree_whatever_carries_them(calendar):
-    X = pd.DataFrame({"a": np.zeros(N_ROWS)}, index=calendar)
+    X = pd.DataFrame({"a": np.zeros(N_LABELS)}, index=calendar)
     for y in (X["a"], X, pd.Series(0.0, index=without_frequency(calendar), name="y")):
         check_same_index(X, y)
 
 
-@pytest.mark.parametrize("row", [0, 17, N_ROWS - 1])
+@pytest.mark.parametrize("row", [0, 17, N_LABELS - 1])
 def test_the_first_row_at_which_x_and_y_part_is_named(calendar, row):
     labels = list(calendar)
     labels[row:] = [f"other {label}" for label in labels[row:]]
-    X = pd.DataFrame({"a": np.zeros(N_ROWS)}, index=calendar)
+    X = pd.DataFrame({"a": np.zeros(N_LABELS)}, index=calendar)
     y = pd.Series(0.0, index=pd.Index(labels, dtype=object))
     with pytest.raises(ValueError, match=f"X and y carry different indexes: row {row} is "):
         check_same_index(X, y)

@@ -17,7 +17,6 @@ from sklearn.preprocessing import StandardScaler
 
 from skseq import (
     LastValueRidge,
-    LSTMRegressor,
     SlidingWindowTransformer,
     horizon_scorer,
     make_windows,
@@ -74,7 +73,10 @@ def test_the_score_is_taken_over_all_steps_of_all_known_futures(name, weights, t
     assert score == pytest.approx(expected)
 
 
+@pytest.mark.keras
 def test_r2_is_the_score_of_the_regressor_itself():
+    from skseq import LSTMRegressor
+
     y = SERIES[:, 0]
     model = pipeline(LSTMRegressor(units=2, horizon=HORIZON, epochs=1, random_state=0))
     model.fit(SERIES, y)

@@ -14,9 +14,9 @@ from sklearn.model_selection import GridSearchCV, TimeSeriesSplit, cross_validat
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from samples import load_and_wind
 from skseq import (
     LastValueRidge,
-    LSTMRegressor,
     PanelTimeSeriesSplit,
     SeasonalNaiveRegressor,
     SlidingWindowTransformer,
@@ -27,19 +27,13 @@ from skseq import (
 MAE = horizon_scorer("neg_mean_absolute_error")
 
 
-def one_series(n_rows=80, seed=0):
-    hours = pd.date_range("2024-01-01", periods=n_rows, freq="h", name="hour")
-    values = np.random.default_rng(seed).normal(size=(n_rows, 2))
-    return pd.DataFrame(values, columns=["load", "wind"], index=hours)
-
-
 def panel_of(lengths, seed=0, n_hours=60):
     """Make series of unequal length, one after the other, as a frame with a column of names."""
     rng = np.random.default_rng(seed)
     frames = []
     for number, length in enumerate(lengths):
         first = int(rng.integers(0, n_hours - length + 1))
-        frame = one_series(n_hours, seed + number)[first : first + length]
+        frame = load_and_wind(n_hours, seed + number)[first : first + length]
         frames.append(frame.assign(machine=f"m{number}"))
     return pd.concat(frames)
 
@@ -152,7 +146,7 @@ def ridge(horizon=1, **window):
 @pytest.mark.parametrize("targets", ["load", ["load", "wind"]])
 @pytest.mark.parametrize("horizon", [1, 3])
 def test_the_errors_of_a_backtest_are_those_of_cross_validate(horizon, targets):
-    table, cv = one_series(), TimeSeriesSplit(4)
+    table, cv = load_and_wind(80), TimeSeriesSplit(4)
     forecasts = backtest(ridge(horizon), table, table[targets], cv=cv)
     scores = cross_validate(ridge(horizon), table, table[targets], cv=cv, scoring=MAE)
     errors = (forecasts["truth"] - forecasts["forecast"]).abs().groupby(forecasts["fold"]).mean()
@@ -162,7 +156,7 @@ def test_the_errors_of_a_backtest_are_those_of_cross_validate(horizon, targets):
 
 
 def test_every_row_of_a_backtest_names_what_it_speaks_of():
-    table = one_series()
+    table = load_and_wind(80)
     forecasts = backtest(ridge(2), table, table[["load", "wind"]], cv=3)
     for row in forecasts.itertuples():
         assert row.label == row.origin + pd.Timedelta(hours=row.step - 1)
@@ -172,7 +166,7 @@ def test_every_row_of_a_backtest_names_what_it_speaks_of():
 
 
 def test_the_forecasts_of_a_fold_are_those_of_an_estimator_fitted_on_its_past():
-    table = one_series()
+    table = load_and_wind(80)
     forecasts = backtest(ridge(2), table, table["load"], cv=3)
     train, test = list(TimeSeriesSplit(3).split(table))[2]
     fitted = ridge(2).fit(table.iloc[train], table["load"].iloc[train])
@@ -181,7 +175,7 @@ def test_the_forecasts_of_a_fold_are_those_of_an_estimator_fitted_on_its_past():
 
 
 def test_rolling_forward_fits_once_and_lets_the_windows_go_on():
-    table = one_series()
+    table = load_and_wind(80)
     forecasts = backtest(ridge(2), table, table["load"], cv=3, refit=False)
     train, _ = next(TimeSeriesSplit(3).split(table))
     fitted = ridge(2).fit(table.iloc[train], table["load"].iloc[train])
@@ -210,7 +204,7 @@ def test_a_panel_is_backtested_series_by_series(refit):
 
 
 def test_arrays_stock_regressors_searches_and_workers_are_backtested_too():
-    table = one_series().to_numpy()
+    table = load_and_wind(80).to_numpy()
     flat = make_pipeline(
         SlidingWindowTransformer(3, context="fitted", flatten=True), FillMissing(), Ridge()
     )
@@ -228,7 +222,7 @@ def test_arrays_stock_regressors_searches_and_workers_are_backtested_too():
 
 
 def test_folds_may_be_lists_or_masks():
-    table = one_series()
+    table = load_and_wind(80)
     folds = list(TimeSeriesSplit(2).split(table))
     expected = backtest(ridge(), table, table["load"], cv=folds)
     lists = [(train.tolist(), test.tolist()) for train, test in folds]
@@ -251,14 +245,14 @@ class HidesItsHorizon(RegressorMixin, BaseEstimator):
 
 def test_a_regressor_that_hides_its_horizon_is_named_by_a_backtest():
     pipe = make_pipeline(SlidingWindowTransformer(3), HidesItsHorizon())
-    table = one_series()
+    table = load_and_wind(80)
     with pytest.raises(ValueError, match="HidesItsHorizon predicts shape"):
         backtest(pipe, table, table["load"], cv=2)
 
 
 def test_ready_made_futures_are_refused_by_a_backtest():
     with pytest.raises(ValueError, match=r"value of each row as y.*but y has shape \(80, 2, 1\)"):
-        backtest(ridge(), one_series(), np.zeros((80, 2, 1)), cv=3)
+        backtest(ridge(), load_and_wind(80), np.zeros((80, 2, 1)), cv=3)
 
 
 def test_without_pandas_a_backtest_is_a_dict_of_columns(monkeypatch):
@@ -268,7 +262,7 @@ def test_without_pandas_a_backtest_is_a_dict_of_columns(monkeypatch):
     monkeypatch.setattr(
         importlib.util, "find_spec", lambda name: None if name == "pandas" else find_spec(name)
     )
-    table = one_series().to_numpy()
+    table = load_and_wind(80).to_numpy()
     columns = backtest(ridge(context="fitted"), table, table[:, 0], cv=3)
     assert list(columns) == ["fold", "origin", "step", "target", "label", "truth", "forecast"]
     assert_array_equal(columns["truth"], table[20:, 0])
@@ -309,14 +303,17 @@ def score_by_hand(frame, fitted, test, n_steps, horizon):
     return -mean_absolute_error(futures, fitted.predict(np.array(windows)))
 
 
+@pytest.mark.keras
 @pytest.mark.filterwarnings(r"ignore:\d+ gap:skseq.exceptions.IncompleteWindowWarning")
 @pytest.mark.parametrize("kind", ["5 % of the rows missing", "50 unequal series"])
 def test_tables_as_they_are_go_through_a_search_and_score_as_by_hand(kind):
+    from skseq import LSTMRegressor
+
     rng = np.random.default_rng(0)
     if kind == "50 unequal series":
         frame = panel_of([60, *rng.integers(20, 60, 49)]).sort_index(kind="stable")
     else:
-        frame = one_series(300).assign(machine="only")
+        frame = load_and_wind(300).assign(machine="only")
         frame = frame[rng.random(300) > 0.05]
     cv = PanelTimeSeriesSplit(2, groups="machine")
     lstm = LSTMRegressor(

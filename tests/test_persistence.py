@@ -5,8 +5,6 @@ import io
 import pickle
 
 import joblib
-import numpy as np
-import pandas as pd
 import pytest
 from numpy.testing import assert_array_equal
 from sklearn.base import clone
@@ -15,20 +13,13 @@ from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
+from samples import N_STEPS, hourly, load_and_temperature
 from skseq import LSTMRegressor, SlidingWindowTransformer
 
 TINY = {"units": 4, "epochs": 2, "batch_size": 16, "random_state": 0}
-N_STEPS = 4
 
 
-def frame_of(n_rows, seed=0):
-    t, noise = np.arange(n_rows), np.random.default_rng(seed).normal(size=(n_rows, 2))
-    values = np.column_stack([50 + 10 * np.sin(t / 2), 300 + 3 * np.cos(t / 3)]) + noise
-    index = pd.date_range("2024-01-01", periods=n_rows, freq="h")
-    return pd.DataFrame(values, index=index, columns=["load", "temp"])
-
-
-FRAME = frame_of(40)
+FRAME = hourly(load_and_temperature(40))
 LOAD = FRAME["load"]
 
 
@@ -198,7 +189,7 @@ def test_a_pickle_holds_the_weights_and_no_data(fitted):
     weights = sum(weight.nbytes for weight in regressor.model_.get_weights())
     assert weights < n_bytes < weights + 4000
 
-    longer = frame_of(280)
+    longer = hourly(load_and_temperature(280))
     on_more_rows = LSTMRegressor(**TINY).fit(windows_of(longer), longer["load"])
     assert abs(len(pickle.dumps(on_more_rows)) - n_bytes) < 100
 

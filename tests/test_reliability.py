@@ -15,6 +15,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
 from sklearn.pipeline import make_pipeline
 
+from oracles import windows_by_loop
 from skseq import LSTMRegressor, SlidingWindowTransformer
 from skseq._keras.backend import backend_name
 from skseq.exceptions import DivergenceError
@@ -94,17 +95,6 @@ def series(draw):
     return draw(laid_out(draw(values(n_rows, draw(st.integers(1, 2))))))
 
 
-def slow_windows(table, n_steps, lag):
-    """The rule, word by word: row t sees rows t-lag-n_steps+1 to t-lag."""
-    windows = np.full((len(table), n_steps, table.shape[1]), np.nan)
-    for row in range(len(table)):
-        for step in range(n_steps):
-            seen = row - lag - n_steps + 1 + step
-            if seen >= 0:
-                windows[row, step] = table[seen]
-    return windows
-
-
 @given(X=series(), n_steps=st.integers(1, 4), lag=st.integers(0, 2), flatten=st.booleans())
 def test_windows_are_those_of_the_rule_or_the_error_says_why(X, n_steps, lag, flatten):
     before = contents(X)
@@ -122,7 +112,7 @@ def test_windows_are_those_of_the_rule_or_the_error_says_why(X, n_steps, lag, fl
         else:
             assert len(X) == 0
     else:
-        expected = slow_windows(X.astype(windows.dtype), n_steps, lag)
+        expected = windows_by_loop(X.astype(windows.dtype), n_steps, lag)
         assert_array_equal(windows.reshape(expected.shape), expected)
     assert contents(X) == before
 

@@ -6,16 +6,14 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
+from oracles import follows_by_loop
+from samples import noise
 from skseq import make_windows
 from skseq._arrays.forecast_layout import TargetLayout
 from skseq._arrays.held_out import split_latest
 from skseq._arrays.pairs import SupervisedWindows, pair_with_targets
 from skseq._arrays.target_features import find_target_features
 from skseq._arrays.windows import Windows, sliding_view
-
-
-def measurements(n_rows=30, n_columns=2, seed=0):
-    return np.random.default_rng(seed).normal(size=(n_rows, n_columns))
 
 
 def paired(array, y, horizon):
@@ -68,13 +66,6 @@ def test_ready_made_targets_and_a_horizon_exclude_each_other():
 # Windows beside their targets
 
 
-def follows_by_loop(array, row):
-    if array.strides[0] == array.strides[1]:
-        return True
-    before, after = array[row, 1:], array[row + 1, :-1]
-    return np.array_equal(before, after, equal_nan=True) and not np.isnan(before).all()
-
-
 def one_series(series):
     return sliding_view(series, 3)
 
@@ -100,13 +91,12 @@ STACKS = [one_series, one_series_copied, two_series, a_row_taken_out]
 def test_each_row_is_paired_with_the_rows_of_y_that_follow_it_within_its_series(
     stack, horizon, y_columns
 ):
-    array = stack(measurements())
+    array = stack(noise(30))
     y = np.random.default_rng(1).normal(size=(len(array), *y_columns))
     data = paired(array, y, horizon)
-    expected = []
+    expected, follows = [], follows_by_loop(array)
     for t in range(len(array) - horizon + 1):
-        steps = range(t, t + horizon - 1)
-        if all(follows_by_loop(array, i) for i in steps):
+        if all(follows[t : t + horizon - 1]):
             expected.append(t)
     assert_array_equal(data.rows, expected)
     assert len(data) == len(expected)
@@ -117,7 +107,7 @@ def test_each_row_is_paired_with_the_rows_of_y_that_follow_it_within_its_series(
 
 @pytest.mark.parametrize(("horizon", "target"), [(1, 0), (1, None), (4, 0), (4, None)])
 def test_the_complete_rows_are_those_of_make_windows(horizon, target):
-    series = measurements()
+    series = noise(30)
     X, y = make_windows(series, 3, horizon=horizon, target=target)
     data = paired(sliding_view(series, 3), series if target is None else series[:, 0], horizon)
     is_complete = data.rows >= 3
@@ -126,7 +116,7 @@ def test_the_complete_rows_are_those_of_make_windows(horizon, target):
 
 
 def test_ready_made_targets_stay_with_their_window_in_any_order():
-    array = sliding_view(measurements(), 3)[np.random.default_rng(0).permutation(30)]
+    array = sliding_view(noise(30), 3)[np.random.default_rng(0).permutation(30)]
     y = np.random.default_rng(1).normal(size=(30, 4, 2))
     data = paired(array, y, 1)
     assert_array_equal(data.rows, np.arange(30))
@@ -135,7 +125,7 @@ def test_ready_made_targets_stay_with_their_window_in_any_order():
 
 
 def test_one_step_needs_no_order_of_rows():
-    array = sliding_view(measurements(), 3)[::-1]
+    array = sliding_view(noise(30), 3)[::-1]
     y = np.arange(30.0)
     data = paired(array, y, 1)
     assert_array_equal(data.rows, np.arange(30))
@@ -143,14 +133,14 @@ def test_one_step_needs_no_order_of_rows():
 
 
 def test_pairing_copies_neither_the_series_nor_y():
-    array, y = sliding_view(measurements(), 3), measurements(seed=1)
+    array, y = sliding_view(noise(30), 3), noise(30, seed=1)
     data = paired(array, y, 4)
     assert np.shares_memory(data.windows.table, array)
     assert np.shares_memory(data.targets.table, y)
 
 
 def test_rows_taken_from_a_pairing_keep_window_target_and_place():
-    array, y = two_series(measurements()), np.arange(30.0)
+    array, y = two_series(noise(30)), np.arange(30.0)
     data = paired(array, y, 2)
     assert_array_equal(data.rows, np.delete(np.arange(29), [0, 12, 13]))
     for which in (np.array([20, 3]), data.rows % 2 == 0):
@@ -161,7 +151,7 @@ def test_rows_taken_from_a_pairing_keep_window_target_and_place():
 
 
 def test_as_many_rows_as_the_horizon_give_one_future_and_one_row_less_none():
-    series = measurements(6)
+    series = noise(6)
     array = sliding_view(series, 3)
     assert_array_equal(paired(array, series[:, 0], 6).rows, [0])
     with pytest.raises(
@@ -173,7 +163,7 @@ def test_as_many_rows_as_the_horizon_give_one_future_and_one_row_less_none():
 
 
 def test_windows_of_one_step_do_not_tell_what_follows_so_no_future_is_built():
-    array = sliding_view(measurements(), 1)
+    array = sliding_view(noise(30), 1)
     with pytest.raises(
         ValueError,
         match=r"horizon=2 builds .* windows of n_steps=1 share no step .* Use n_steps=2 or more, "
@@ -186,9 +176,9 @@ def test_windows_of_one_step_do_not_tell_what_follows_so_no_future_is_built():
 @pytest.mark.parametrize(
     "array",
     [
-        sliding_view(measurements(), 3, lag=0)[:1:-1],
-        sliding_view(measurements(60), 3, lag=0)[2::2],
-        sliding_view(measurements(), 3, lag=0)[2:] / (1.0 + np.arange(28)[:, None, None]),
+        sliding_view(noise(30), 3, lag=0)[:1:-1],
+        sliding_view(noise(60), 3, lag=0)[2::2],
+        sliding_view(noise(30), 3, lag=0)[2:] / (1.0 + np.arange(28)[:, None, None]),
     ],
     ids=["backwards", "with a stride", "scaled window by window"],
 )
@@ -204,8 +194,8 @@ def test_no_future_is_built_when_almost_no_rows_follow_each_other(array):
 
 
 def test_futures_are_built_from_a_tenth_of_the_rows_on():
-    runs = [sliding_view(measurements(2, seed=seed), 3, lag=0) for seed in range(3)]
-    singles = [sliding_view(measurements(4, seed=seed), 3, lag=0)[-1:] for seed in range(10, 50)]
+    runs = [sliding_view(noise(2, seed=seed), 3, lag=0) for seed in range(3)]
+    singles = [sliding_view(noise(4, seed=seed), 3, lag=0)[-1:] for seed in range(10, 50)]
     below = np.concatenate([*runs, *singles])
     with pytest.raises(ValueError, match=r"but only 3 of 45 windows of X are the one before"):
         paired(below, np.arange(46.0), 2)
@@ -229,7 +219,7 @@ def test_no_row_of_the_series_or_of_y_stands_on_both_sides_of_the_cut(
     n_rows, n_steps, lag, horizon, fraction, data
 ):
     assume(n_rows > horizon)
-    view = sliding_view(measurements(n_rows), n_steps, lag)
+    view = sliding_view(noise(n_rows), n_steps, lag)
     pairs = paired(view, np.arange(float(n_rows)), horizon)
     kept = data.draw(st.lists(st.booleans(), min_size=len(pairs), max_size=len(pairs)))
     pairs = pairs.take(np.array(kept, dtype=bool))
@@ -263,7 +253,7 @@ def test_no_row_of_the_series_or_of_y_stands_on_both_sides_of_the_cut(
 
 @pytest.mark.parametrize(("n_steps", "horizon"), [(3, 1), (3, 4), (1, 1), (6, 2)])
 def test_not_one_row_more_is_left_out_than_must_be(n_steps, horizon):
-    view = sliding_view(measurements(60), n_steps)
+    view = sliding_view(noise(60), n_steps)
     pairs = paired(view, np.arange(60.0), horizon)
     training, validation = split_latest(pairs, 0.25)
     first = validation.rows[0]
@@ -277,14 +267,14 @@ def test_not_one_row_more_is_left_out_than_must_be(n_steps, horizon):
     ("fraction", "n_latest"), [(0.1, 4), (0.25, 10), (0.26, 11), (0.5, 20), (1e-9, 1)]
 )
 def test_the_share_for_validation_is_rounded_up_to_whole_rows(fraction, n_latest):
-    pairs = paired(sliding_view(measurements(40), 3), np.arange(40.0), 1)
+    pairs = paired(sliding_view(noise(40), 3), np.arange(40.0), 1)
     training, validation = split_latest(pairs, fraction)
     assert_array_equal(validation.rows, np.arange(40 - n_latest, 40))
     assert_array_equal(training.rows, np.arange(40 - n_latest - 3))
 
 
 def test_rows_that_were_left_out_before_count_as_time_that_has_passed():
-    pairs = paired(sliding_view(measurements(40), 3), np.arange(40.0), 1)
+    pairs = paired(sliding_view(noise(40), 3), np.arange(40.0), 1)
     sparse = pairs.take(pairs.rows % 10 == 9)
     training, validation = split_latest(sparse, 0.25)
     assert_array_equal(validation.rows, [39])
@@ -297,7 +287,7 @@ def test_rows_that_were_left_out_before_count_as_time_that_has_passed():
 def test_a_cut_that_leaves_nothing_on_one_side_is_an_error_with_the_arithmetic(
     n_rows, fraction, n_latest
 ):
-    pairs = paired(sliding_view(measurements(n_rows), 3), np.arange(float(n_rows)), 1)
+    pairs = paired(sliding_view(noise(n_rows), 3), np.arange(float(n_rows)), 1)
     with pytest.raises(
         ValueError,
         match=rf"validation_fraction={fraction} of {n_rows} rows keeps the latest {n_latest} for "
@@ -334,8 +324,8 @@ def target_feature_by_loop(newest, target, n_gapless):
 def test_the_target_is_found_at_any_delay_as_a_loop_finds_it(delay, n_gapless):
     """In one series of 400 rows, and in many of 9 rows, whose rows do not follow each other."""
     n_rows = 400 - 400 % n_gapless
-    target = measurements(n_rows, 1)[:, 0]
-    newest = measurements(n_rows, 2, seed=1)
+    target = noise(n_rows, 1)[:, 0]
+    newest = noise(n_rows, 2, seed=1)
     for begin in range(0, n_rows, n_gapless):
         newest[begin + delay : begin + n_gapless, 1] = target[begin : begin + n_gapless][:-delay]
     starts = np.arange(n_rows) + 10 * (np.arange(n_rows) // n_gapless)

@@ -12,6 +12,7 @@ from sklearn.model_selection import KFold, TimeSeriesSplit, train_test_split
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from samples import load_and_wind
 from skseq import (
     LastValueRidge,
     LSTMRegressor,
@@ -25,14 +26,8 @@ SENTINEL = 1e6
 TINY = {"units": 2, "epochs": 2, "random_state": 0}
 
 
-def one_series(n_rows=90, seed=0):
-    hours = pd.date_range("2024-01-01", periods=n_rows, freq="h")
-    values = np.random.default_rng(seed).normal(size=(n_rows, 2))
-    return pd.DataFrame(values, columns=["load", "wind"], index=hours)
-
-
 def panel(layout, seed=0):
-    frames = [one_series(n, seed + n)[first:] for n, first in ((60, 0), (48, 20), (60, 31))]
+    frames = [load_and_wind(n, seed + n)[first:] for n, first in ((60, 0), (48, 20), (60, 31))]
     table = pd.concat(frames, keys=["a", "b", "c"], names=["machine", "hour"])
     return table if layout == "stacked" else table.sort_index(level="hour", kind="stable")
 
@@ -53,7 +48,7 @@ def weights_of(pipeline):
 @pytest.mark.parametrize("parameters", [{}, {"horizon": 3}, {"early_stopping": True}])
 @pytest.mark.parametrize("gap", [0, 2])
 def test_training_sees_nothing_from_the_test_rows_on(parameters, gap):
-    table = one_series()
+    table = load_and_wind(90)
     for train, test in TimeSeriesSplit(3, gap=gap).split(table):
         altered = table.copy()
         altered.iloc[test[0] - gap :] = SENTINEL
@@ -84,7 +79,7 @@ def test_training_on_a_panel_sees_nothing_from_the_test_times_on(layout, paramet
 
 @pytest.mark.parametrize("lag", [1, 3])
 def test_the_window_of_a_test_row_holds_nothing_from_lag_rows_before_it_on(lag):
-    table = one_series()
+    table = load_and_wind(90)
     for train, test in TimeSeriesSplit(3).split(table):
         window = SlidingWindowTransformer(4, lag=lag).fit(table.iloc[train])
         usual = window.transform(table.iloc[test])
@@ -110,7 +105,7 @@ def test_the_windows_of_a_panel_hold_nothing_from_their_own_time_on(layout):
 
 @pytest.mark.parametrize("refit", [True, False])
 def test_a_backtest_forecasts_the_first_row_of_a_fold_without_seeing_it(refit):
-    table = one_series()
+    table = load_and_wind(90)
     folds = list(TimeSeriesSplit(3).split(table))
     for number, (_, test) in enumerate(folds):
         altered = table.copy()
@@ -160,7 +155,7 @@ def test_early_stopping_trains_on_nothing_from_its_cut_on_and_on_no_validated_ta
 def test_x_val_is_windowed_with_the_history_before_it_and_moves_no_weight():
     import sklearn
 
-    table = one_series()
+    table = load_and_wind(90)
     past, later = table[:60], table[60:]
 
     def fit(X_val):
@@ -189,7 +184,7 @@ def test_x_val_is_windowed_with_the_history_before_it_and_moves_no_weight():
 
 
 def test_shuffled_rows_are_refused_and_the_first_one_named():
-    table = one_series()
+    table = load_and_wind(90)
     shuffled, _ = train_test_split(table, random_state=0)
     labels = shuffled.index
     late = next(row for row in range(1, len(labels)) if labels[row] < labels[row - 1])
@@ -202,7 +197,7 @@ def test_shuffled_rows_are_refused_and_the_first_one_named():
 
 
 def test_rows_drawn_at_random_and_sorted_again_are_recognised_as_a_leak():
-    table = one_series()
+    table = load_and_wind(90)
     train, test = (part.sort_index() for part in train_test_split(table, random_state=0))
     with pytest.warns(UserWarning, match=r"17 gap\(s\) in the index of X make 30 of 67 windows"):
         window = SlidingWindowTransformer(2).fit(train)
@@ -214,7 +209,7 @@ def test_rows_drawn_at_random_and_sorted_again_are_recognised_as_a_leak():
 
 
 def test_every_fold_of_kfold_but_the_last_is_recognised_as_a_leak():
-    table = one_series()
+    table = load_and_wind(90)
     for number, (train, test) in enumerate(KFold(3).split(table)):
         window = SlidingWindowTransformer(2).fit(table.iloc[train])
         if number == 2:

@@ -8,37 +8,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_array_equal
 
+from oracles import follows_by_loop, windows_by_loop
+from samples import memory_of, noise
 from skseq import make_windows
 from skseq._arrays import windows as windows_module
 from skseq._arrays.windows import Windows, rows_with_known_future, sliding_view
 
 RAMP = np.arange(10.0, 200.0, 10.0)
 PAIR = np.column_stack([RAMP, RAMP + 1.0])
-
-
-def measurements(n_rows, n_features=1, seed=0):
-    return np.random.default_rng(seed).normal(size=(n_rows, n_features))
-
-
-def memory_of(array):
-    """Return the array at the bottom of a chain of views."""
-    while getattr(array, "base", None) is not None:
-        array = array.base
-    return array
-
-
-def windows_by_loop(series, n_steps, lag, context=None):
-    """The one rule: the window of row t holds rows t-lag-n_steps+1 ... t-lag, NaN before any."""
-    n_rows, n_features = series.shape
-    windows = np.full((n_rows, n_steps, n_features), np.nan, dtype=series.dtype)
-    for t in range(n_rows):
-        for step in range(n_steps):
-            row = t - lag - n_steps + 1 + step
-            if row >= 0:
-                windows[t, step] = series[row]
-            elif context is not None and len(context) + row >= 0:
-                windows[t, step] = context[len(context) + row]
-    return windows
 
 
 def cut_by_loop(table, n_steps, horizon, lag, targets, stride):
@@ -109,7 +86,7 @@ def test_make_windows_equals_a_loop_written_from_the_one_rule(data):
     n_rows = n_steps + lag + horizon - 1 + data.draw(st.integers(0, 20), label="rows to spare")
     positions = st.integers(0, n_features - 1)
     targets = data.draw(st.lists(positions, min_size=1, max_size=4), label="targets")
-    series = measurements(n_rows, n_features, seed=n_rows)
+    series = noise(n_rows, n_features, seed=n_rows)
 
     X, y = make_windows(series, n_steps, horizon=horizon, lag=lag, target=targets, stride=stride)
     expected_X, expected_y = cut_by_loop(series, n_steps, horizon, lag, targets, stride)
@@ -216,7 +193,7 @@ def test_none_and_missing_values_become_nan_and_are_not_left_out():
 
 
 def test_windows_are_one_read_only_view_that_takes_the_memory_of_the_series():
-    series = measurements(1_000, 3)
+    series = noise(1_000, 3)
     n_steps, lag = 50, 4
     X, _ = make_windows(series, n_steps, lag=lag, stride=2)
     memory = memory_of(X)
@@ -228,7 +205,7 @@ def test_windows_are_one_read_only_view_that_takes_the_memory_of_the_series():
 
 
 def test_neither_windows_nor_targets_share_memory_with_the_series():
-    series = measurements(30, 2)
+    series = noise(30, 2)
     before = series.copy()
     X, y = make_windows(series, 3, horizon=2)
     assert not np.shares_memory(X, series)
@@ -332,14 +309,14 @@ def test_words_in_a_column_of_objects_are_refused():
 def test_sliding_view_equals_a_loop_with_and_without_context(
     n_rows, n_features, n_steps, lag, n_context
 ):
-    series = measurements(n_rows, n_features)
-    context = None if n_context is None else measurements(n_context, n_features, seed=1)
+    series = noise(n_rows, n_features)
+    context = None if n_context is None else noise(n_context, n_features, seed=1)
     windows = sliding_view(series, n_steps, lag, context)
     assert_array_equal(windows, windows_by_loop(series, n_steps, lag, context))
 
 
 def test_a_view_with_context_equals_the_end_of_the_view_on_the_whole_series():
-    whole = measurements(30, 2)
+    whole = noise(30, 2)
     for begin in range(30):
         windows = sliding_view(whole[begin:], 4, 3, context=whole[:begin])
         assert_array_equal(windows, sliding_view(whole, 4, 3)[begin:])
@@ -348,7 +325,7 @@ def test_a_view_with_context_equals_the_end_of_the_view_on_the_whole_series():
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("lag", [0, 1, 24])
 def test_a_sliding_view_is_read_only_and_takes_the_memory_of_the_series(dtype, lag):
-    series = measurements(500, 2).astype(dtype)
+    series = noise(500, 2).astype(dtype)
     windows = sliding_view(series, 60, lag)
     memory = memory_of(windows)
     assert windows.dtype == dtype
@@ -429,7 +406,7 @@ STACKS = [
 @pytest.mark.parametrize("n_steps", [1, 2, 5])
 @pytest.mark.parametrize("stack", STACKS)
 def test_windows_read_from_an_array_give_the_array_back(stack, n_steps):
-    array = stack(measurements(14, 2), n_steps)
+    array = stack(noise(14, 2), n_steps)
     windows = Windows.from_array(array)
     assert len(windows) == len(array)
     assert windows.n_columns == array.shape[2]
@@ -442,14 +419,14 @@ def test_windows_read_from_an_array_give_the_array_back(stack, n_steps):
 @pytest.mark.parametrize("n_steps", [1, 2, 5])
 @pytest.mark.parametrize("stack", STACKS)
 def test_folding_keeps_the_windows_and_never_needs_a_longer_table(stack, n_steps):
-    array = stack(measurements(14, 2), n_steps)
+    array = stack(noise(14, 2), n_steps)
     folded = Windows.from_array(array).folded()
     assert_array_equal(folded.to_array(), array)
     assert len(folded.table) <= len(array) * n_steps
 
 
 def test_copied_windows_of_a_fold_take_the_memory_of_the_series_again():
-    view = sliding_view(measurements(46, 2), n_steps=6)[6:]
+    view = sliding_view(noise(46, 2), n_steps=6)[6:]
     middle_left_out = np.concatenate([view[:15], view[25:]])
     folded = Windows.from_array(middle_left_out).folded()
     assert len(folded.table) == (15 + 5) + (15 + 5)
@@ -457,7 +434,7 @@ def test_copied_windows_of_a_fold_take_the_memory_of_the_series_again():
 
 
 def test_a_view_gives_its_series_without_a_copy():
-    view = sliding_view(measurements(200, 2), 40)
+    view = sliding_view(noise(200, 2), 40)
     windows = Windows.from_array(view)
     assert windows.table.shape == (239, 2)
     assert np.shares_memory(windows.table, view)
@@ -465,20 +442,20 @@ def test_a_view_gives_its_series_without_a_copy():
 
 
 def test_flattened_windows_give_their_series_without_a_copy_too():
-    view = sliding_view(measurements(200, 2), 40)
+    view = sliding_view(noise(200, 2), 40)
     windows = Windows.from_array(view.reshape(200, 80).reshape(200, 40, 2))
     assert windows.table.shape == (239, 2)
     assert np.shares_memory(windows.table, view)
 
 
 def test_a_slice_of_a_view_gives_only_the_rows_that_its_windows_hold():
-    series = measurements(20, 1)
+    series = noise(20, 1)
     windows = Windows.from_array(sliding_view(series, 4, lag=0)[8:12])
     assert_array_equal(windows.table, series[5:12])
 
 
 def test_taking_windows_shares_the_table():
-    array = shuffled(measurements(14, 2), 3)
+    array = shuffled(noise(14, 2), 3)
     windows = Windows.from_array(array)
     for rows in (slice(2, 9, 3), np.array([5, 1, 1]), np.arange(14) % 3 == 0):
         taken = windows.take(rows)
@@ -488,7 +465,7 @@ def test_taking_windows_shares_the_table():
 
 @pytest.mark.parametrize("horizon", [1, 3, 7, 8])
 def test_futures_end_with_the_table(horizon):
-    table = measurements(7, 2)
+    table = noise(7, 2)
     futures = Windows.of_futures(table, horizon).to_array()
     expected = [table[t : t + horizon] for t in range(7) if t + horizon <= 7]
     assert_array_equal(futures, np.reshape(expected, (-1, horizon, 2)))
@@ -496,7 +473,7 @@ def test_futures_end_with_the_table(horizon):
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_a_marked_row_is_found_in_every_window_that_holds_it(stack):
-    windows = Windows.from_array(stack(measurements(14, 2), 3))
+    windows = Windows.from_array(stack(noise(14, 2), 3))
     for seed in range(5):
         marked = np.random.default_rng(seed).random(len(windows.table)) < 0.2
         expected = [any(marked[s : s + 3]) for s in windows.starts]
@@ -506,7 +483,7 @@ def test_a_marked_row_is_found_in_every_window_that_holds_it(stack):
 @pytest.mark.parametrize("n_steps", [1, 3])
 @pytest.mark.parametrize("stack", STACKS)
 def test_coverage_adds_up_the_weights_of_the_windows_on_a_row(stack, n_steps):
-    windows = Windows.from_array(stack(measurements(14, 2), n_steps))
+    windows = Windows.from_array(stack(noise(14, 2), n_steps))
     weights = np.random.default_rng(0).random(len(windows))
     expected = np.zeros(len(windows.table))
     for start, weight in zip(windows.starts, weights, strict=True):
@@ -528,27 +505,17 @@ def test_coverage_is_exactly_zero_where_no_window_has_weight():
 # Which rows follow each other
 
 
-def follows_by_loop(array):
-    shared = [(array[i, 1:], array[i + 1, :-1]) for i in range(len(array) - 1)]
-    if array.strides[0] == array.strides[1]:
-        return [True for _ in shared]
-    return [
-        np.array_equal(before, after, equal_nan=True) and not np.isnan(before).all()
-        for before, after in shared
-    ]
-
-
 @pytest.mark.parametrize("n_steps", [2, 3, 6])
 @pytest.mark.parametrize("stack", STACKS)
 def test_a_window_follows_when_it_is_the_one_before_moved_on_by_a_step(stack, n_steps):
-    series = measurements(14, 2)
+    series = noise(14, 2)
     series[5, 0] = series[6] = np.nan
     array = stack(series, n_steps)
     assert_array_equal(Windows.from_array(array).follows(), follows_by_loop(array))
 
 
 def test_follows_is_not_all_true_or_all_false_where_it_matters():
-    series = measurements(14, 2)
+    series = noise(14, 2)
     seam = Windows.from_array(with_a_seam(series, 3)).follows()
     assert_array_equal(np.flatnonzero(~seam), [0, 6, 7])
     hole = Windows.from_array(with_a_hole(series, 3)).follows()
@@ -557,7 +524,7 @@ def test_follows_is_not_all_true_or_all_false_where_it_matters():
 
 
 def test_pairs_are_compared_in_chunks_with_the_same_result(monkeypatch):
-    array = with_a_hole(measurements(40, 2), 3)
+    array = with_a_hole(noise(40, 2), 3)
     at_once = Windows.from_array(array).follows()
     monkeypatch.setattr(windows_module, "_VALUES_PER_CHUNK", 7 * 3 * 2)
     assert_array_equal(Windows.from_array(array).follows(), at_once)
@@ -566,12 +533,12 @@ def test_pairs_are_compared_in_chunks_with_the_same_result(monkeypatch):
 
 def test_windows_of_one_step_share_nothing_that_could_show_what_follows():
     for stack in STACKS:
-        windows = Windows.from_array(stack(measurements(14, 1), 1))
+        windows = Windows.from_array(stack(noise(14, 1), 1))
         assert_array_equal(windows.follows(), np.zeros(len(windows) - 1, dtype=bool))
 
 
 def test_windows_that_share_only_missing_steps_show_nothing_unless_they_share_memory():
-    windows = sliding_view(measurements(6, 1), 3)
+    windows = sliding_view(noise(6, 1), 3)
     assert Windows.from_array(windows).follows().all()
     assert_array_equal(
         Windows.from_array(windows.copy()).follows(), [False, True, True, True, True]

@@ -7,6 +7,7 @@ device once and windows are gathered there batch by batch. Their lengths are pad
 sizes, so that folds of different length run the same program; padded rows are never read.
 """
 
+import os
 from functools import partial
 
 import jax
@@ -90,10 +91,14 @@ class _TrainingProgram:
 
 
 def _compiled(function):
-    # Compiling takes a quarter less when LLVM optimizes less, and an epoch no more.
-    options = {"xla_backend_optimization_level": 1} if jax.default_backend() == "cpu" else None
+    # Compiling takes a quarter less when LLVM optimizes less, and an epoch no more. Where XLA_FLAGS
+    # names a level, that one holds.
+    level = "xla_backend_optimization_level"
+    is_ours = jax.default_backend() == "cpu" and level not in os.environ.get("XLA_FLAGS", "")
     static = ("n_steps", "horizon", "batch_size")
-    return jax.jit(function, static_argnames=static, compiler_options=options)
+    return jax.jit(
+        function, static_argnames=static, compiler_options={level: 1} if is_ours else None
+    )
 
 
 def _build(optimizer, variables):

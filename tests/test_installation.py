@@ -1,0 +1,118 @@
+"""What is not installed: which import needs what, and what to type when it is missing."""
+
+import json
+import os
+
+import pytest
+
+HIDE = """
+import sys
+
+
+class Hiding:
+    def __init__(self, finder, names):
+        self.finder, self.names = finder, names
+
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] not in self.names:
+            return self.finder.find_spec(name, path, target)
+
+    def __getattr__(self, name):
+        return getattr(self.finder, name)
+
+
+def hide(*names):
+    sys.meta_path[:] = [Hiding(finder, names) for finder in sys.meta_path]
+
+
+def what_is_said():
+    try:
+        from skseq import LSTMRegressor
+    except ImportError as error:
+        return str(error)
+    import keras
+    return "on " + keras.backend.backend()
+
+
+"""
+BACKENDS = ("jax", "tensorflow", "torch")
+
+
+def test_windows_need_no_keras_and_import_none(fresh_python):
+    script = """
+import sys
+import skseq
+from skseq import LastValueRidge, SlidingWindowTransformer, forecast, horizon_scorer, make_windows
+
+X, y = make_windows([10, 20, 30, 40, 50, 60, 70], n_steps=3)
+SlidingWindowTransformer(3).fit_transform([[1.0], [2.0], [3.0], [4.0]])
+LastValueRidge().fit(X, y).predict(X)
+assert "LSTMRegressor" in dir(skseq)
+heavy = {"keras", "scikeras", "jax", "tensorflow", "torch", "polars", "matplotlib"}
+print(sorted(heavy & set(sys.modules)))
+"""
+    assert fresh_python(script) == "[]"
+    hidden = "hide('keras', 'scikeras', 'jax', 'tensorflow', 'torch')"
+    assert fresh_python(HIDE + hidden + script) == "[]"
+
+
+def test_without_a_backend_the_regressor_says_what_to_install(fresh_python):
+    script = HIDE + "hide('jax', 'tensorflow', 'torch'); print(what_is_said())"
+    said = fresh_python(script, KERAS_BACKEND=None)
+    assert said.startswith("skseq.LSTMRegressor needs a backend for Keras.")
+    for backend in BACKENDS:
+        assert f"pip install 'skseq[{backend}]'" in said
+
+
+def test_without_keras_the_regressor_says_what_to_install(fresh_python):
+    said = fresh_python(HIDE + "hide('keras'); print(what_is_said())", KERAS_BACKEND=None)
+    assert said.startswith("skseq.LSTMRegressor needs Keras")
+    assert "pip install 'skseq[jax]'" in said
+
+
+def test_a_backend_that_is_asked_for_and_not_installed_is_an_error(fresh_python):
+    script = HIDE + "hide('torch'); print(what_is_said())"
+    said = fresh_python(script, KERAS_BACKEND="torch")
+    assert said.startswith("KERAS_BACKEND=torch is set, but torch is not installed.")
+    assert "pip install 'skseq[torch]'" in said
+
+
+def test_a_jax_too_old_to_be_trusted_is_refused(fresh_python):
+    pytest.importorskip("jax")
+    old = "import jax; jax.__version__, jax.__version_info__ = '0.6.2', (0, 6, 2)"
+    said = fresh_python(f"{HIDE}\n{old}\nprint(what_is_said())", KERAS_BACKEND="jax")
+    assert said.startswith("skseq.LSTMRegressor needs JAX 0.7 or newer and found 0.6.2")
+    assert "pip install --upgrade 'skseq[jax]'" in said
+
+
+def test_a_backend_that_is_only_configured_and_not_installed_gives_way(fresh_python, tmp_path):
+    import keras
+
+    installed = keras.backend.backend()
+    missing = [backend for backend in BACKENDS if backend != installed]
+    (tmp_path / "keras.json").write_text(json.dumps({"backend": missing[-1]}))
+    script = HIDE + f"hide(*{missing!r}); print(what_is_said())"
+    said = fresh_python(script, KERAS_BACKEND=None, KERAS_HOME=os.fspath(tmp_path))
+    assert said == f"on {installed}"
+
+
+@pytest.mark.parametrize("is_configured", [True, False], ids=["keras.json", "nothing is said"])
+def test_the_only_backend_that_is_installed_is_found_and_fits(
+    is_configured, fresh_python, tmp_path
+):
+    import keras
+
+    installed = keras.backend.backend()
+    if is_configured:
+        (tmp_path / "keras.json").write_text(json.dumps({"backend": installed}))
+    others = [backend for backend in BACKENDS if backend != installed]
+    script = f"""
+hide(*{others!r})
+from skseq import LSTMRegressor, make_windows
+X, y = make_windows([float(row % 7) for row in range(30)], n_steps=4)
+LSTMRegressor(2, epochs=1).fit(X, y).predict(X)
+import keras
+print(keras.backend.backend())
+"""
+    said = fresh_python(HIDE + script, KERAS_BACKEND=None, KERAS_HOME=os.fspath(tmp_path))
+    assert said == installed
