@@ -7,8 +7,10 @@ or the learning rate. Take other units or another batch size only where the test
 
 import numpy as np
 from numpy.testing import assert_allclose, assert_array_equal
+from sklearn.pipeline import make_pipeline
 
-from skseq import LSTMRegressor
+from samples import N_STEPS
+from skseq import LSTMRegressor, SlidingWindowTransformer
 
 # A plain LSTM: nothing beside it, trained on standardised windows step by step.
 PLAIN = {
@@ -29,6 +31,13 @@ ARCHITECTURES = {
     "bidirectional and stacked": {"units": [3, 2], "bidirectional": True},
     "relu, with dense layers": {"activation": "relu", "dense_units": (5, 3)},
 }
+
+
+def pipeline(n_steps=N_STEPS, lag=1, **parameters):
+    """Windows and the tiny network behind them."""
+    return make_pipeline(
+        SlidingWindowTransformer(n_steps, lag=lag), LSTMRegressor(**TINY | parameters)
+    )
 
 
 def untrained(X, y, **parameters):

@@ -17,7 +17,7 @@ from sklearn.exceptions import NotFittedError
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from networks import TINY, assert_same_state, state_of, training_has_started
+from networks import TINY, assert_same_state, pipeline, state_of, training_has_started
 from samples import LOAD as WAVE
 from samples import N_STEPS, changed, windows_of
 from skseq import LSTMRegressor, SlidingWindowTransformer, make_windows
@@ -27,12 +27,6 @@ N_ROWS = 30
 LOAD = WAVE[:N_ROWS]
 X, Y = windows_of(LOAD), LOAD
 PAIRS = np.concatenate([X, X + 300], axis=2)
-
-
-def pipeline(n_steps=N_STEPS, lag=1, **parameters):
-    return make_pipeline(
-        SlidingWindowTransformer(n_steps, lag=lag), LSTMRegressor(**TINY | parameters)
-    )
 
 
 @pytest.fixture(scope="module")

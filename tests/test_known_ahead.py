@@ -83,7 +83,7 @@ IN_FRONT = {
 
 
 @pytest.mark.parametrize(("front", "name"), IN_FRONT.values(), ids=IN_FRONT.keys())
-def test_a_known_column_that_X_future_lacks_is_named_as_the_table_calls_it(front, name):  # noqa: N802
+def test_a_known_column_that_the_future_lacks_is_named_as_the_table_calls_it(front, name):
     model = make_pipeline(*front(), window(name=name), ridge()).set_output(transform="pandas")
     model.fit(PAST, PAST["sales"])
     found = forecast(model, PAST, X_future=AHEAD[["promo"]])

@@ -7,22 +7,16 @@ import pytest
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, RobustScaler, StandardScaler
 
-from networks import TINY
+from networks import pipeline
 from samples import LOAD as WAVE
 from samples import N_STEPS, changed, windows_of
-from skseq import LSTMRegressor, SlidingWindowTransformer, make_windows
+from skseq import LSTMRegressor, make_windows
 from skseq.exceptions import LeakageWarning
 
 N_ROWS = 30
 LOAD = WAVE[:N_ROWS]
 X, Y = windows_of(LOAD), LOAD
 PAIRS = np.concatenate([X, X + 300], axis=2)
-
-
-def pipeline(n_steps=N_STEPS, lag=1, **parameters):
-    return make_pipeline(
-        SlidingWindowTransformer(n_steps, lag=lag), LSTMRegressor(**TINY | parameters)
-    )
 
 
 LEAKAGE = (

@@ -91,7 +91,7 @@ NAMES = {
 
 
 @pytest.mark.parametrize(("name", "settings"), NAMES.values(), ids=NAMES.keys())
-def test_one_name_works_in_front_of_a_ColumnTransformer_and_behind(name, settings):  # noqa: N802
+def test_one_name_works_in_front_of_a_column_transformer_and_behind(name, settings):
     frame = panel(PLACES[:2]).drop(columns="region").assign(kind="k", price=walk(9).repeat(2))
     columns = ColumnTransformer(
         [
