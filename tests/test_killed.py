@@ -223,11 +223,19 @@ X, y = make_windows(np.sin(np.arange(90.0) / 4), n_steps=5)
 alone = LSTMRegressor(3, epochs=2, random_state=0).fit(X, y).predict(X)
 regressor = LSTMRegressor(3, epochs=2, random_state=0)
 before = dict(vars(regressor))
-# Python hands a signal to the main thread, which is in the compiled epochs by then.
-threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+ended = threading.Event()
+
+def press_ctrl_c_until_it_ends():
+    # Once need not do: Python drops an exception that meets a finalizer or a callback of its
+    # garbage collector, and prints it. By the first one, the fit is in its epochs.
+    while not ended.wait(1):
+        os.kill(os.getpid(), signal.SIGINT)
+
+threading.Thread(target=press_ctrl_c_until_it_ends, daemon=True).start()
 try:
     regressor.set_params(epochs=10**7).fit(X, y)
 except KeyboardInterrupt:
+    ended.set()
     print("interrupted")
 regressor.set_params(epochs=2)
 assert vars(regressor) == before
