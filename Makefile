@@ -1,6 +1,7 @@
 # make demo     set up, then search over an LSTM on a real series and draw its forecast
-# make test     set up, then run the tests and measure their coverage
+# make test     set up, then run the tests
 # make quick    the tests that need no Keras, in less than 30 seconds: while you write code
+# make coverage  the tests, and which lines and branches they run
 # make lint     ruff (rules and format) and mypy
 # make neighbours  the tests with other libraries, in an environment of their own
 # make darts    the code of docs/migration.md on darts, in an environment of its own on PyTorch
@@ -56,7 +57,7 @@ export KERAS_BACKEND := $(BACKEND)
 # Compiled programs are kept with the environment they belong to, not in the user's home.
 export SKSEQ_CACHE_DIR ?= $(abspath $(VENV))/compiled
 
-.PHONY: help demo test quick lint neighbours darts onnx backends oldest nightly benchmark suite docs \
+.PHONY: help demo test coverage quick lint neighbours darts onnx backends oldest nightly benchmark suite docs \
 	linkcheck hooks format clean
 
 help:
@@ -71,8 +72,7 @@ $(INSTALLED): pyproject.toml
 demo: $(INSTALLED)
 	cd examples && $(abspath $(PY)) plot_search_on_real_series.py
 
-# The coverage report comes before pytest's summary, which stays the last line. Neighbouring tests
-# stay on one worker where they can (worksteal): they share compiled networks.
+# Neighbouring tests stay on one worker where they can (worksteal): they share compiled networks.
 test: export MPLBACKEND := Agg
 # scikit-learn checks array API input only when it is told to before SciPy is imported.
 test: export SCIPY_ARRAY_API := 1
@@ -83,7 +83,11 @@ test: export SCIPY_ARRAY_API := 1
 test: export XLA_FLAGS := --xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false \
 	--xla_cpu_parallel_codegen_split_count=1
 test: $(INSTALLED)
-	$(PY) -m pytest -n $(WORKERS) --dist worksteal --cov --cov-report term $(PYTEST_FLAGS)
+	$(PY) -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_FLAGS)
+
+# A target of its own, because measuring makes the tests take nearly twice as long.
+coverage: PYTEST_FLAGS += --cov --cov-report term
+coverage: test
 
 # What needs no Keras, whose import alone takes seconds.
 QUICK := baselines closures forecast_errors forecasting forecasting_panels index metrics \
