@@ -8,11 +8,13 @@ from numbers import Real
 
 import numpy as np
 
+from skseq._arrays.later_errors import LinearMap, errors_on_later_rows
 from skseq._arrays.normalization import Normalization
 from skseq._arrays.target_features import TargetFeature, find_target_features
 from skseq._arrays.training_data import TrainingData
 from skseq._arrays.window_ridge import WindowRidge
 from skseq._base import WindowRegressor
+from skseq._checks.levels import warn_of_trained_rows
 from skseq._checks.target_past import warn_of_targets_without_past
 from skseq._public import public
 from skseq._sklearn.callbacks import fit_as_one_task
@@ -20,8 +22,6 @@ from skseq._sklearn.private import POSITIVE_INT, Interval
 from skseq._sklearn.transaction import unchanged_on_error
 
 __all__ = ["LastValueRidge", "SeasonalNaiveRegressor"]
-
-_WINDOWS_PER_CHUNK = 4096
 
 
 @public
@@ -41,6 +41,10 @@ class SeasonalNaiveRegressor(WindowRegressor):
         Number of steps to predict for each row.
     n_features : int, default=1
         Values per step in 2-D input. 3-D windows do not need it.
+    quantiles : list of float, default=None
+        Levels of quantiles to forecast besides, each between 0 and 1, as in ``(0.1, 0.5, 0.9)``.
+        ``predict(X, quantiles=...)`` then gives them, from the ranked errors of all rows: nothing
+        is learned that could have adapted to these. None learns none.
 
     Attributes
     ----------
@@ -62,18 +66,20 @@ class SeasonalNaiveRegressor(WindowRegressor):
     array([1., 2., 3., 1., 2., 3.])
     """
 
-    _saved_classes = (*WindowRegressor._saved_classes, TargetFeature)
+    _saved_classes = (*WindowRegressor._saved_classes, Normalization, TargetFeature)
 
     _parameter_constraints = {
         "season": [POSITIVE_INT],
         "horizon": [POSITIVE_INT],
         "n_features": [POSITIVE_INT],
+        "quantiles": ["array-like", None],
     }
 
-    def __init__(self, season=1, *, horizon=1, n_features=1):
+    def __init__(self, season=1, *, horizon=1, n_features=1, quantiles=None):
         self.season = season
         self.horizon = horizon
         self.n_features = n_features
+        self.quantiles = quantiles
 
     @fit_as_one_task
     def fit(self, X, y):
@@ -93,6 +99,7 @@ class SeasonalNaiveRegressor(WindowRegressor):
         """
         with unchanged_on_error(self):
             self._validate_params()
+            self._forget_quantiles()
             data = self._read_training_data(X, y)
             self._means = _means_of_targets(data)
             self._target_features = find_target_features(data, self._target_names())
@@ -101,6 +108,11 @@ class SeasonalNaiveRegressor(WindowRegressor):
                 None if past is None else self._steps_back(past.delay, data.windows.length)
                 for past in self._target_features
             ]
+            if self._levels:
+                self._normalization = Normalization.of(
+                    "window", data, data.weights, self._target_features
+                )
+                self._calibrate_on(data)
             return self
 
     def _steps_back(self, delay, n_steps):
@@ -162,6 +174,11 @@ class LastValueRidge(WindowRegressor):
         Number of steps to predict for each row.
     n_features : int, default=1
         Values per step in 2-D input. 3-D windows do not need it.
+    quantiles : list of float, default=None
+        Levels of quantiles to forecast besides, each between 0 and 1, as in ``(0.1, 0.5, 0.9)``.
+        ``predict(X, quantiles=...)`` then gives them, from the ranked errors of four regressions:
+        each forecasts a quarter of the latest half of the rows from those before it. None learns
+        none.
 
     Attributes
     ----------
@@ -195,12 +212,14 @@ class LastValueRidge(WindowRegressor):
         "alpha": [Interval(Real, 0, None, closed="left")],
         "horizon": [POSITIVE_INT],
         "n_features": [POSITIVE_INT],
+        "quantiles": ["array-like", None],
     }
 
-    def __init__(self, alpha=1.0, *, horizon=1, n_features=1):
+    def __init__(self, alpha=1.0, *, horizon=1, n_features=1, quantiles=None):
         self.alpha = alpha
         self.horizon = horizon
         self.n_features = n_features
+        self.quantiles = quantiles
 
     @fit_as_one_task
     def fit(self, X, y, sample_weight=None):
@@ -222,6 +241,7 @@ class LastValueRidge(WindowRegressor):
         """
         with unchanged_on_error(self):
             self._validate_params()
+            self._forget_quantiles()
             data = self._read_training_data(X, y, sample_weight)
             target_features = tuple(find_target_features(data, self._target_names()))
             is_known = ~data.targets.any_in_window(np.isnan(data.targets.table).any(axis=1))
@@ -249,16 +269,21 @@ class LastValueRidge(WindowRegressor):
         solved = ridge.solve(examples, self.alpha, ratio)
         self.alpha_of_others_ = np.inf if ratio is None else self.alpha * ratio
         self.coef_, self.intercept_ = ridge.as_one_matrix(solved, data.windows.shape[1:], ratio)
+        if self._levels:
+            errors = errors_on_later_rows(ridge, data, examples, self.alpha, ratio)
+            if not len(errors):
+                warn_of_trained_rows(len(data))
+                outputs = self._outputs(examples.inputs)
+                errors = examples.targets.batch(slice(None), np.float64) - outputs
+            self._keep_calibration(errors)
 
     def _predict_steps(self, windows):
-        inputs = self._normalization.normalize_inputs(windows)
-        outputs = np.empty((len(windows), self._layout.n_outputs))
-        for begin in range(0, len(windows), _WINDOWS_PER_CHUNK):
-            chunk = slice(begin, begin + _WINDOWS_PER_CHUNK)
-            # (n, n_steps, n_features), then (n, n_steps * n_features); missing steps are 0.
-            values = np.nan_to_num(inputs.batch(chunk, np.float64))
-            outputs[chunk] = values.reshape(len(values), -1) @ self.coef_ + self.intercept_
-        return self._normalization.undo(self._layout.unflatten(outputs), windows)
+        outputs = self._outputs(self._normalization.normalize_inputs(windows))
+        return self._normalization.undo(outputs, windows)
+
+    def _outputs(self, inputs):
+        """Forecast in normalised units, (n_windows, horizon, n_targets)."""
+        return self._layout.unflatten(LinearMap(self.coef_, self.intercept_)(inputs))
 
 
 def _means_of_targets(data):

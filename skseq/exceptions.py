@@ -4,11 +4,16 @@ Everything else is a plain ``ValueError`` or ``TypeError``, as in scikit-learn.
 """
 
 __all__ = [
+    "CalibrationWarning",
     "DivergenceError",
     "IncompleteWindowWarning",
     "LeakageWarning",
     "NetworkRejectedWarning",
 ]
+
+
+class CalibrationWarning(UserWarning):
+    """There are too few rows to calibrate quantiles on."""
 
 
 class IncompleteWindowWarning(UserWarning):

@@ -48,6 +48,18 @@ class ForecastLayout:
         """Undo ``flatten``: turn (n_rows, n_outputs) into (n_rows, horizon, n_targets)."""
         return reshape(outputs, (-1, self.horizon, self.n_targets))
 
+    def unflatten_levels(self, outputs):
+        """Turn (n_rows, n_levels * n_outputs), level by level, into one more axis at the end.
+
+        Examples
+        --------
+        >>> ForecastLayout(1, n_targets=2).unflatten_levels(np.array([[1, 10, 2, 20]]))[0, 0]
+        array([[ 1,  2],
+               [10, 20]])
+        """
+        by_level = outputs.reshape(len(outputs), -1, self.horizon, self.n_targets)
+        return np.moveaxis(by_level, 1, -1)
+
 
 @dataclass(frozen=True)
 class TargetLayout(ForecastLayout):
@@ -88,5 +100,8 @@ class TargetLayout(ForecastLayout):
         return y.reshape(-1, self.n_targets)
 
     def as_predicted(self, steps: np.ndarray) -> np.ndarray:
-        """Turn (n_rows, horizon, n_targets) into the shape that ``predict`` returns."""
-        return steps.reshape(len(steps), *self.shape)
+        """Turn (n_rows, horizon, n_targets) into the shape that ``predict`` returns.
+
+        One more axis, of quantiles, stays at the end.
+        """
+        return steps.reshape(len(steps), *self.shape, *steps.shape[3:])

@@ -4,7 +4,7 @@ import numpy as np
 
 from skseq._arrays.pairs import SupervisedWindows
 
-__all__ = ["parts_by_time", "split_latest"]
+__all__ = ["expanding_parts", "parts_by_time", "split_latest"]
 
 
 def split_latest(
@@ -37,6 +37,26 @@ def parts_by_time(data: SupervisedWindows, fraction: float) -> tuple[np.ndarray,
     """Mark the rows to train on and the latest rows, as ``split_latest`` parts them."""
     is_validation = _are_latest(data, int(np.ceil(fraction * len(data))))
     return _end_well_before(data, is_validation, _gap(data)), is_validation
+
+
+def expanding_parts(data: SupervisedWindows) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Part the latest half of the rows by time into four, each with the rows well before it.
+
+    Returns
+    -------
+    list of (is_before, is_part)
+        Masks, as ``split_latest`` parts the rows. Without the parts that have no rows before them.
+    """
+    times = data.rows if data.windows.times is None else data.windows.times
+    in_order = np.sort(times)
+    begins = in_order[[len(times) * eighths // 8 for eighths in range(4, 8)]] if len(times) else []
+    parts = []
+    for begin, end in zip(begins, [*begins[1:], np.iinfo(np.int64).max], strict=True):
+        is_part = (times >= begin) & (times < end)
+        is_before = _end_well_before(data, is_part, _gap(data))
+        if is_before.any():
+            parts.append((is_before, is_part))
+    return parts
 
 
 def _gap(data):

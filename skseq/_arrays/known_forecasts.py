@@ -24,12 +24,15 @@ class KnownForecasts:
         Positions of the rows that are forecast. With ready-made targets, which lie in no row,
         -1 throughout.
     truth, forecast : ndarray of shape (n_known, horizon, n_targets)
+    quantiles : ndarray of shape (n_known, horizon, n_targets, n_levels), or None
+        Forecasts of quantiles, where they were asked for.
     """
 
     rows: np.ndarray
     places: np.ndarray
     truth: np.ndarray
     forecast: np.ndarray
+    quantiles: np.ndarray | None = None
 
     @classmethod
     def of_consecutive_rows(cls, y: np.ndarray, forecast: np.ndarray) -> "KnownForecasts":
@@ -57,8 +60,9 @@ class KnownForecasts:
 
     def take(self, which: np.ndarray) -> "KnownForecasts":
         """Keep some of the rows, by mask or position among them."""
+        quantiles = None if self.quantiles is None else self.quantiles[which]
         return KnownForecasts(
-            self.rows[which], self.places[which], self.truth[which], self.forecast[which]
+            self.rows[which], self.places[which], self.truth[which], self.forecast[which], quantiles
         )
 
     @property

@@ -236,6 +236,12 @@ class Normalization:
             steps = steps * spreads[:, None]
         return steps + self._target_bases(windows)[:, None]
 
+    def units_of_targets(self, windows: Windows) -> np.ndarray:
+        """Say what one unit of the network is in units of each target: (n_windows, n_targets)."""
+        units = np.broadcast_to(self.targets.scale, (len(windows), len(self.target_features)))
+        spreads = self._target_spreads(windows)
+        return units if spreads is None else units * spreads
+
     def row_weights(self, windows: Windows) -> np.ndarray:
         """Weigh windows so that one quieter than its series is does not count for more.
 

@@ -38,6 +38,12 @@ class TrainingData:
     def __len__(self) -> int:
         return len(self.weights)
 
+    def take(self, rows: np.ndarray) -> "TrainingData":
+        """Keep some of the examples, by mask or position."""
+        return TrainingData(
+            self.inputs.take(rows), self.targets.take(rows), self.weights[rows], self.dtype
+        )
+
     def batch(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Copy some examples out: (n, n_steps, n_features), (n, n_outputs) and (n,)."""
         targets = self.targets.batch(rows, self.dtype)  # (n, horizon, n_targets)
