@@ -17,6 +17,7 @@ from skseq._arrays.pairs import SupervisedWindows
 from skseq._arrays.training_data import TrainingData
 from skseq._arrays.window_ridge import WindowRidge
 from skseq._checks.leakage import warn_of_lost_times
+from skseq._checks.levels import check_levels
 from skseq._keras.door import (
     CompileArguments,
     Network,
@@ -25,6 +26,7 @@ from skseq._keras.door import (
     check_units_of_loss,
     compile_arguments,
     first_weights,
+    start_at_errors,
 )
 from skseq._sklearn.private import POSITIVE_INT
 
@@ -58,6 +60,8 @@ class FitPlan:
     ridge_alpha : float
         Penalty of the ridge regression at the start of the linear path.
     stops_early : bool
+    calibrates : bool
+        Whether quantiles are calibrated, on rows that are held out.
     has_trial : bool
         Whether the ridge regression is kept unless training beats it significantly.
     validation_fraction : float
@@ -71,6 +75,7 @@ class FitPlan:
     schedule: Schedule
     ridge_alpha: float
     stops_early: bool
+    calibrates: bool
     has_trial: bool
     validation_fraction: float
     ratio: float | None = None
@@ -113,7 +118,9 @@ class FitPlan:
             and network.has_linear_path
             and not continues
         )
-        n_trained = n_before if stops_early and not has_validation else n_rows
+        calibrates = bool(network.levels) and params.get("calibrates", True)
+        holds_out = (stops_early or calibrates) and not has_validation
+        n_trained = n_before if holds_out else n_rows
         batch_size = _batch_size(params["batch_size"], n_trained)
         schedule = Schedule(
             epochs=_epochs(params["epochs"], n_trained, batch_size, stops_early),
@@ -123,7 +130,7 @@ class FitPlan:
             verbose=params["verbose"],
         )
         ridge_alpha = float(params["ridge_alpha"] or 0.0)
-        return cls(network, schedule, ridge_alpha, stops_early, has_trial, fraction)
+        return cls(network, schedule, ridge_alpha, stops_early, calibrates, has_trial, fraction)
 
     def with_ridge_for(self, data: SupervisedWindows, examples: TrainingData) -> "FitPlan":
         """Choose what the linear path reads."""
@@ -138,7 +145,10 @@ class FitPlan:
     ) -> TrainingState:
         """Give the weights before the first epoch: the linear path is at the ridge regression."""
         linear = self.solve_ridge(data, examples) if self.network.has_linear_path else []
-        return TrainingState(first_weights(self.network, seed, linear))
+        weights = first_weights(self.network, seed, linear)
+        if self.network.levels:
+            weights = start_at_errors(self.network, weights, examples)
+        return TrainingState(weights)
 
     def solve_ridge(self, data: SupervisedWindows, examples: TrainingData) -> list[np.ndarray]:
         """Solve for the weights of the linear path, on these rows."""
@@ -166,7 +176,7 @@ class FitPlan:
         self, data: SupervisedWindows, validation: SupervisedWindows | None
     ) -> tuple[SupervisedWindows, SupervisedWindows | None]:
         """Split into rows to train on and rows to validate on, if there are to be any."""
-        if validation is not None or not self.stops_early:
+        if validation is not None or not (self.stops_early or self.calibrates):
             return data, validation
         warn_of_lost_times(data)
         return split_latest(data, self.validation_fraction)
@@ -217,6 +227,7 @@ def _network(params, layout, window_shape, target_columns) -> Network:
         segment_length=segment_length,
         shares_channels=shares_channels,
         has_linear_path=has_linear_path,
+        levels=check_levels(params["quantiles"]),
     )
 
 

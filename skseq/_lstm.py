@@ -23,6 +23,7 @@ from skseq._keras.door import (
     Network,
     TrainingState,
     build_model,
+    held_out_forecasts,
     mixed_weights,
     predict,
     train,
@@ -128,6 +129,12 @@ class LSTMRegressor(WindowRegressor):
     keras_params : dict, default=None
         Settings that are seldom searched over: ``metrics``, and keys that go to the constructor
         of the object they name, as in ``{"optimizer__clipnorm": 1.0, "callbacks__patience": 3}``.
+    quantiles : list of float, default=None
+        Levels of quantiles to forecast besides, each between 0 and 1, as in ``(0.1, 0.5, 0.9)``.
+        ``predict(X, quantiles=...)`` then gives them. The network learns by the pinball loss how
+        far from the point forecast they lie, from the quantiles of the errors of its first weights
+        on. Then they are calibrated, by step and target, on the rows held out [8]_: those of early
+        stopping, or without it as many, which are then not trained on. None learns none.
     max_missing : float, default=0.0
         Share of its steps that a window may miss and still be trained on, from 0 to below 1. The
         missing steps are skipped, in training as in ``predict``; nothing stands in for them.
@@ -198,6 +205,8 @@ class LSTMRegressor(WindowRegressor):
     .. [7] James and Stein (1961), Estimation with quadratic loss. Fourth Berkeley Symposium. There
        for means; the stretches are those of Diebold and Mariano (1995), Comparing predictive
        accuracy. Journal of Business & Economic Statistics 13(3).
+    .. [8] Romano, Patterson and Candes (2019), Conformalized quantile regression. NeurIPS. There
+       for both ends of an interval together, and for rows that are exchangeable.
 
     Examples
     --------
@@ -249,6 +258,7 @@ class LSTMRegressor(WindowRegressor):
         "n_iter_no_change": [POSITIVE_INT],
         "callbacks": "no_validation",
         "keras_params": [dict, None],
+        "quantiles": ["array-like", None],
         "max_missing": [_SHARE],
         "warm_start": ["boolean"],
         "random_state": ["random_state"],
@@ -282,6 +292,7 @@ class LSTMRegressor(WindowRegressor):
         n_iter_no_change=10,
         callbacks=None,
         keras_params=None,
+        quantiles=None,
         max_missing=0.0,
         warm_start=False,
         random_state=None,
@@ -311,6 +322,7 @@ class LSTMRegressor(WindowRegressor):
         self.n_iter_no_change = n_iter_no_change
         self.callbacks = callbacks
         self.keras_params = keras_params
+        self.quantiles = quantiles
         self.max_missing = max_missing
         self.warm_start = warm_start
         self.random_state = random_state
@@ -382,6 +394,7 @@ class LSTMRegressor(WindowRegressor):
         self._validate_params()
         with unchanged_on_error(self):
             one_epoch = {"epochs": 1, "early_stopping": False, "warm_start": True}
+            one_epoch["calibrates"] = False
             self._learn(self.get_params(deep=False) | one_epoch, X, y, sample_weight)
         return self
 
@@ -431,15 +444,17 @@ class LSTMRegressor(WindowRegressor):
             self._network = plan.network
         start = self._state if continues else plan.start(training, examples, seed)
         held_out = self._normalized_validation(held_out, "" if X_val is None else "_val")
+        self._levels = self._network.levels
+        self.__dict__.pop("_calibration", None)
         state = train(
             self._network, arguments, plan.schedule, examples, held_out, seed, start, watch=tasks
         )
-        self.network_share_, self.trial_ = 1.0, None
+        ridge = None
         if plan.has_trial:
             ridge = plan.ridge.in_other_units(
                 plan.solve_ridge(data, whole), plan.ratio, units, self._normalization
             )
-            self._mix_with_ridge(state, start, held_out, ridge)
+        self._judge(plan, state, start.weights, held_out, ridge)
         if not params["warm_start"]:
             state.optimizer_state = None
         self.__dict__.update(_learned(state))
@@ -468,19 +483,38 @@ class LSTMRegressor(WindowRegressor):
             plan.check_continues(self._network)
         return plan
 
-    def _mix_with_ridge(self, state, start, held_out, ridge):
-        """Keep as much of the network as the held-out rows bear out, on the ridge of all rows."""
-        trial = try_against_ridge(self._network, start.weights, state.weights, held_out)
-        state.weights = mixed_weights(
-            self._network, start.weights, state.weights, ridge, trial.share
-        )
-        self.network_share_, self.trial_ = trial.share, asdict(trial)
-        warn_of_rejected_network(trial)
+    def _judge(self, plan, state, start, held_out, ridge):
+        """Let the rows held out say how much of the training is kept, and how far quantiles lie."""
+        self.network_share_, self.trial_, share_of_distances = 1.0, None, 1.0
+        if plan.has_trial:
+            trial = try_against_ridge(self._network, start, state.weights, held_out)
+            self.network_share_, self.trial_ = trial.share, asdict(trial)
+        if plan.calibrates:
+            found = held_out_forecasts(
+                self._network,
+                start,
+                state.weights,
+                held_out,
+                self.network_share_,
+                has_trial=plan.has_trial,
+            )
+            self._keep_calibration(found.errors, found.distances)
+            share_of_distances = found.share_of_distances
+        if plan.has_trial:
+            state.weights = mixed_weights(
+                self._network, start, state.weights, ridge, trial.share, share_of_distances
+            )
+            warn_of_rejected_network(trial)
 
     def _predict_steps(self, windows):
-        inputs = self._normalization.normalize_inputs(windows)
+        return self._predict_distances(windows)[0]
+
+    def _predict_distances(self, windows):
+        inputs, layout = self._normalization.normalize_inputs(windows), self._layout
         outputs = predict(self._network, self._state.weights, inputs)
-        return self._normalization.undo(self._layout.unflatten(outputs), windows)
+        points = layout.unflatten(outputs[:, : layout.n_outputs])
+        distances = layout.unflatten_levels(outputs[:, layout.n_outputs :])
+        return self._normalization.undo(points, windows), distances
 
     def _read_validation_data(self, X_val, y_val):
         if X_val is None and y_val is None:

@@ -32,7 +32,7 @@ __all__ = ["forecast"]
 
 
 @public
-def forecast(estimator, X, *, X_future=None, steps=None):
+def forecast(estimator, X, *, X_future=None, steps=None, quantiles=None):
     """Forecast what comes after the last row of each series in X.
 
     Every value that the estimator can know is forecast, each from the latest window that its row
@@ -57,6 +57,9 @@ def forecast(estimator, X, *, X_future=None, steps=None):
         Number of values to forecast of each series. More than one block of forecasts continues
         from its own values in place of measurements, block by block. Columns that are measured,
         but are not targets, would have to be known then: in ``X_future``. None means one block.
+    quantiles : list of float, default=None
+        Levels of the quantiles to forecast, of those that the regressor was fitted with. None
+        gives the point forecasts.
 
     Returns
     -------
@@ -65,13 +68,16 @@ def forecast(estimator, X, *, X_future=None, steps=None):
         array, (n_series, n_values, ...), in order of the first rows of the series. For a pandas X
         with the future labels as its index, below the name of the series if there are groups, and
         the names of the targets; labels that have no step are numbered on from ``len(X)``. Times
-        are of the kind and in the time zone of the index of X.
+        are of the kind and in the time zone of the index of X. With ``quantiles`` an array has
+        them as its last axis, and pandas has a data frame with one column for each of them, below
+        the name of the target if there are several.
 
     Raises
     ------
     ValueError
         When X or X_future has too few rows, when a forecast depends on what is not known, or when
-        there are no windows in the estimator.
+        there are no windows in the estimator. For quantiles that were not learned, of more than
+        one block, or of targets behind a transform that does not grow with them.
 
     Warns
     -----
@@ -110,8 +116,8 @@ def forecast(estimator, X, *, X_future=None, steps=None):
     X, plan = _plan(estimator, window, X, known, steps)
     warn_of_unseen_gaps(plan.series, windows_in(estimator))
     warn_of_early_ends(plan)
-    values, kept = _forecast_blocks(estimator, window, plan, X, known, steps)
-    return _with_labels(values, X, plan, kept, target_names_of(estimator))
+    values, kept = _forecast_blocks(estimator, window, plan, X, known, steps, quantiles)
+    return _with_labels(values, X, plan, kept, target_names_of(estimator), quantiles)
 
 
 def _plan(estimator, window, X, known, steps):
@@ -131,7 +137,7 @@ def _plan(estimator, window, X, known, steps):
     return X, plan_future_rows(X, window, horizon, n_known=n_known, n_wanted=n_wanted)
 
 
-def _forecast_blocks(estimator, window, plan, X, known, steps):
+def _forecast_blocks(estimator, window, plan, X, known, steps, quantiles):
     """Forecast block by block; each block becomes part of the table of the next one.
 
     Returns
@@ -143,6 +149,12 @@ def _forecast_blocks(estimator, window, plan, X, known, steps):
     horizon = horizon_of(estimator)
     n_values = plan.n_forecast + horizon - 1
     n_blocks = 1 if steps is None else -(-steps // n_values)
+    if quantiles is not None and n_blocks > 1:
+        raise ValueError(
+            f"steps={steps} goes beyond the {n_values} values of one block of forecasts. The next "
+            "block continues from forecasts in place of measurements, and how far these are off "
+            f"is not in its quantiles. Use a regressor with horizon={steps}, or quantiles=None."
+        )
     n_needed = (n_blocks - 1) * n_values + plan.n_added
     if known is not None and steps is None:
         warn_of_longer_future(plan, known.rows_of, n_values)
@@ -159,7 +171,7 @@ def _forecast_blocks(estimator, window, plan, X, known, steps):
             block,
             known is not None,
         )
-        values, found = forecast_block(estimator, window, plan, longer)
+        values, found = forecast_block(estimator, window, plan, longer, quantiles)
         kept = found if kept is None else kept
         blocks.append(values)
         if block + 1 < n_blocks:
@@ -210,13 +222,16 @@ def _invented_columns(plan, X, known, targets):
     return [name for name in X.columns if name not in named]
 
 
-def _with_labels(values, X, plan, kept, names):
+def _with_labels(values, X, plan, kept, names, quantiles):
     """Label values of shape (n_series, n_values, ...) where X has labels."""
     if index_of(X) is None:
         return values[0] if plan.groups is None else values
     pandas = sys.modules["pandas"]
     index = plan.index_of_forecasts(X, kept, values.shape[1])
     values = values.reshape(-1, *values.shape[2:])
+    if quantiles is not None:
+        columns = _columns_of_quantiles(values, names, list(quantiles), pandas)
+        return pandas.DataFrame(values.reshape(len(values), -1), index=index, columns=columns)
     if values.ndim == 1:
         name = None if names is None else names[0]
         return pandas.Series(values, index=index, name=name)
@@ -224,3 +239,17 @@ def _with_labels(values, X, plan, kept, names):
     if names is not None and any(isinstance(name, tuple) for name in names):
         columns = pandas.MultiIndex.from_tuples(names)
     return pandas.DataFrame(values, index=index, columns=columns)
+
+
+def _columns_of_quantiles(values, names, quantiles, pandas):
+    """One column per quantile; of several targets, shape (n, n_targets, n_levels), below each."""
+    if values.ndim == 2:
+        return pandas.Index(quantiles, name="quantile")
+    names = list(range(values.shape[1])) if names is None else names
+    keys = [
+        (*(name if isinstance(name, tuple) else (name,)), level)
+        for name in names
+        for level in quantiles
+    ]
+    n_unnamed = len(keys[0]) - 1
+    return pandas.MultiIndex.from_tuples(keys, names=[None] * n_unnamed + ["quantile"])

@@ -12,7 +12,7 @@ from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, StandardSca
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from skseq import LastValueRidge, SeasonalNaiveRegressor, SlidingWindowTransformer, make_windows
-from skseq import baselines as baselines_module
+from skseq._arrays import later_errors
 
 
 # The random X of the checks holds no windows of their y.
@@ -392,7 +392,7 @@ def test_solving_in_chunks_changes_nothing(noisy, monkeypatch, chunk):
     weights = np.random.default_rng(2).uniform(size=len(X))
     whole = LastValueRidge().fit(X, futures, sample_weight=weights)
     expected = whole.predict(X)
-    monkeypatch.setattr(baselines_module, "_WINDOWS_PER_CHUNK", chunk)
+    monkeypatch.setattr(later_errors, "_WINDOWS_PER_CHUNK", chunk)
     model = LastValueRidge().fit(X, futures, sample_weight=weights)
     np.testing.assert_allclose(model.coef_, whole.coef_, rtol=1e-7, atol=1e-9)
     np.testing.assert_allclose(model.predict(X), expected, rtol=1e-9)

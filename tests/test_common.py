@@ -64,6 +64,7 @@ def test_parameters_are_a_closed_list_with_documented_defaults():
         "n_iter_no_change": 10,
         "callbacks": None,
         "keras_params": None,
+        "quantiles": None,
         "max_missing": 0.0,
         "warm_start": False,
         "random_state": None,

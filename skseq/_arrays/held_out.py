@@ -49,7 +49,7 @@ def expanding_parts(data: SupervisedWindows) -> list[tuple[np.ndarray, np.ndarra
     """
     times = data.rows if data.windows.times is None else data.windows.times
     in_order = np.sort(times)
-    begins = in_order[[len(times) * eighths // 8 for eighths in range(4, 8)]] if len(times) else []
+    begins = in_order[len(times) * np.arange(4, 8) // 8]
     parts = []
     for begin, end in zip(begins, [*begins[1:], np.iinfo(np.int64).max], strict=True):
         is_part = (times >= begin) & (times < end)

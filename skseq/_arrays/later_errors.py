@@ -31,7 +31,7 @@ class LinearMap:
         outputs = np.empty((len(inputs), len(self.bias)))
         for begin in range(0, len(inputs), _WINDOWS_PER_CHUNK):
             chunk = slice(begin, begin + _WINDOWS_PER_CHUNK)
-            # (n, n_steps, n_features), then (n, n_steps * n_features)
+            # Missing steps are 0. From (n, n_steps, n_features) to (n, n_steps * n_features).
             values = np.nan_to_num(inputs.batch(chunk, np.float64))
             outputs[chunk] = values.reshape(len(values), -1) @ self.matrix + self.bias
         return outputs

@@ -40,6 +40,7 @@ def try_shares(
     network: np.ndarray,
     weights: np.ndarray,
     block_length: int,
+    levels: np.ndarray | None = None,
 ) -> Trial:
     """Choose the share of ``network - ridge`` that is added to ``ridge``.
 
@@ -58,6 +59,9 @@ def try_shares(
     weights : ndarray of shape (n_rows,)
     block_length : int
         The rows left over after the last whole block make the blocks a little longer.
+    levels : ndarray of shape (n_outputs,), default=None
+        Of the quantile that each output is. Their error is twice the pinball loss, which is the
+        absolute error for level 0.5. None stands for points.
 
     Returns
     -------
@@ -82,7 +86,8 @@ def try_shares(
     """
     n_blocks = len(truth) // block_length
     errors = [
-        weights * _mean_absolute(ridge + share * (network - ridge) - truth) for share in _SHARES
+        weights * _mean_error(ridge + share * (network - ridge) - truth, levels)
+        for share in _SHARES
     ]  # of each row, by share
     best = int(np.argmin([error.mean() for error in errors]))
     t = _t_of(errors[0] - errors[best], n_blocks) if n_blocks > 1 else 0.0
@@ -94,10 +99,13 @@ def try_shares(
     return Trial(share, ridge_error, network_error, n_blocks, float(t))
 
 
-def _mean_absolute(misses):
+def _mean_error(misses, levels):
     """Mean over the outputs that are known, 0 where none is."""
     is_known = ~np.isnan(misses)
-    return np.nansum(np.abs(misses), axis=1) / np.maximum(is_known.sum(axis=1), 1)
+    errors = np.abs(misses)
+    if levels is not None:
+        errors = 2 * np.maximum((1 - levels) * misses, -levels * misses)
+    return np.nansum(errors, axis=1) / np.maximum(is_known.sum(axis=1), 1)
 
 
 def _t_of(gains, n_blocks):

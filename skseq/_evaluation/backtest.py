@@ -24,7 +24,7 @@ __all__ = ["backtest"]
 
 
 @public
-def backtest(estimator, X, y, *, cv, groups=None, n_jobs=None, refit=True):
+def backtest(estimator, X, y, *, cv, groups=None, n_jobs=None, refit=True, quantiles=None):
     """Forecast the test rows of every fold, and put the forecasts beside the truth.
 
     ``cross_val_predict`` refuses folds in order of time, whose first rows are in no test fold.
@@ -48,11 +48,13 @@ def backtest(estimator, X, y, *, cv, groups=None, n_jobs=None, refit=True):
     refit : bool, default=True
         Fit anew on the training rows of every fold. False fits once, on those of the first fold,
         and only rolls forward: the windows of later folds then hold rows measured since.
+    quantiles : list of float, default=None
+        Levels of the quantiles to forecast besides, of those the regressor learns.
 
     Returns
     -------
     pandas.DataFrame, or dict of str to ndarray where pandas is not installed
-        One row for each fold, row of X, step and target:
+        One row for each fold, row of X, step and target, with ``quantiles`` for each of them:
 
         - fold: number of the fold, from 0;
         - origin: label of the row that the forecast was made for, which is its step 1;
@@ -60,7 +62,8 @@ def backtest(estimator, X, y, *, cv, groups=None, n_jobs=None, refit=True):
         - step: 1 to ``horizon``;
         - target: name of the target, or its number;
         - label: label of the row that is forecast;
-        - truth, forecast: its value in y, and the forecast of it.
+        - truth, forecast: its value in y, and the forecast of it;
+        - quantile, quantile_forecast: with ``quantiles``, the level and the forecast of it.
 
         Labels are those of the pandas index of X, else numbers of rows.
 
@@ -97,12 +100,13 @@ def backtest(estimator, X, y, *, cv, groups=None, n_jobs=None, refit=True):
     folds = [(_positions(train), _positions(test)) for train, test in splitter.split(X, y, groups)]
     if refit:
         pieces = Parallel(n_jobs=n_jobs)(
-            delayed(_forecast_fold)(clone(estimator), X, y, train, test) for train, test in folds
+            delayed(_forecast_fold)(clone(estimator), X, y, train, test, quantiles)
+            for train, test in folds
         )
     else:
-        pieces = _roll_forward(clone(estimator), X, y, folds)
+        pieces = _roll_forward(clone(estimator), X, y, folds, quantiles)
     series_columns = [window.groups for window in windows_in(estimator)]
-    return _as_frame(pieces, X, y, next(iter(series_columns), None))
+    return _as_frame(pieces, X, y, next(iter(series_columns), None), quantiles)
 
 
 def _as_labels(names):
@@ -120,13 +124,14 @@ def _positions(rows):
     return np.flatnonzero(rows) if rows.dtype == bool else rows
 
 
-def _forecast_fold(estimator, X, y, train, test):
+def _forecast_fold(estimator, X, y, train, test, quantiles):
     estimator.fit(safe_indexing(X, train), safe_indexing(y, train))
-    known = known_forecasts(estimator, safe_indexing(X, test), safe_indexing(y, test))
+    X, y = safe_indexing(X, test), safe_indexing(y, test)
+    known = known_forecasts(estimator, X, y, quantiles=quantiles)
     return _in_table(known, test)
 
 
-def _roll_forward(estimator, X, y, folds):
+def _roll_forward(estimator, X, y, folds, quantiles):
     first_train = folds[0][0]
     estimator.fit(safe_indexing(X, first_train), safe_indexing(y, first_train))
     transform, regressor = part_at_the_end(chosen_estimator(estimator))
@@ -138,7 +143,10 @@ def _roll_forward(estimator, X, y, folds):
     return [
         _in_table(
             known_forecasts_of_windows(
-                regressor, safe_indexing(windows, test), safe_indexing(y, test)
+                regressor,
+                safe_indexing(windows, test),
+                safe_indexing(y, test),
+                quantiles=quantiles,
             ),
             test,
         )
@@ -151,7 +159,7 @@ def _in_table(known: KnownForecasts, test) -> KnownForecasts:
     return replace(known, rows=test[known.rows], places=test[known.places])
 
 
-def _as_frame(pieces, X, y, groups):
+def _as_frame(pieces, X, y, groups, quantiles):
     """Lay the pieces out, one row for each forecast value."""
     origins, places, truth, forecasts = (
         np.concatenate([getattr(piece, part) for piece in pieces])
@@ -176,6 +184,12 @@ def _as_frame(pieces, X, y, groups):
         "truth": truth.ravel(),
         "forecast": forecasts.ravel(),
     }
+    if quantiles is not None:
+        n_levels = len(quantiles)
+        columns = {name: np.repeat(values, n_levels) for name, values in columns.items()}
+        columns["quantile"] = np.tile(np.asarray(quantiles, dtype=float), len(row))
+        of_levels = np.concatenate([piece.quantiles for piece in pieces])
+        columns["quantile_forecast"] = of_levels.ravel()
     if importlib.util.find_spec("pandas") is None:
         return columns
     return importlib.import_module("pandas").DataFrame(columns)

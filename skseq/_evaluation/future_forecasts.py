@@ -22,7 +22,8 @@ from skseq._checks.missing_ends import (
     warn_of_series_left_out,
 )
 from skseq._evaluation.composition import part_at_the_end, part_at_windows, parts_of, windows_in
-from skseq._evaluation.transformed_target import without_transform
+from skseq._evaluation.known_forecasts import check_forecasts_quantiles
+from skseq._evaluation.transformed_target import undo_by_level, without_transform
 from skseq._sklearn.private import safe_indexing
 from skseq._time.future_rows import FutureRows
 from skseq._time.future_values import invented_otherwise
@@ -54,7 +55,7 @@ class LongerTable:
     is_future_given: bool
 
 
-def forecast_block(estimator, window, plan: FutureRows, longer: LongerTable):
+def forecast_block(estimator, window, plan: FutureRows, longer: LongerTable, quantiles=None):
     """Forecast the rows that a plan names.
 
     Parameters
@@ -65,10 +66,13 @@ def forecast_block(estimator, window, plan: FutureRows, longer: LongerTable):
         The longest of them.
     plan : FutureRows
     longer : LongerTable
+    quantiles : list of float, default=None
+        Levels of quantiles, which are forecast in place of the points.
 
     Returns
     -------
     values : ndarray of shape (n_kept, n_values, ...)
+        With quantiles these are the last axis.
     kept : ndarray of int, shape (n_kept,)
         Numbers of the series that have a forecast.
     """
@@ -81,6 +85,7 @@ def forecast_block(estimator, window, plan: FutureRows, longer: LongerTable):
         warnings.simplefilter("ignore", LeakageWarning)
         _, regressor = part_at_the_end(estimator)
         if windows_in(regressor):
+            _check_shows_windows(regressor, quantiles)
             inputs, predict = longer.table, None
             predictions = _predict_rows(estimator, longer.table)[rows.ravel()]
             _check_nothing_is_invented(
@@ -97,7 +102,10 @@ def forecast_block(estimator, window, plan: FutureRows, longer: LongerTable):
             regressor, undo_at_the_end = without_transform(regressor)
 
             def predict(X):
-                return undo_at_the_end(regressor.predict(X))
+                if quantiles is None:
+                    return undo_at_the_end(regressor.predict(X))
+                check_forecasts_quantiles(regressor)
+                return undo_by_level(undo_at_the_end, regressor.predict(X, quantiles=quantiles))
 
             is_missing = _is_missing(inputs, rows, horizon_of(estimator))
     kept = _kept_series(estimator, window, plan, is_missing)
@@ -114,9 +122,24 @@ def forecast_block(estimator, window, plan: FutureRows, longer: LongerTable):
         predictions = predictions.reshape(len(kept), rows.shape[1], *predictions.shape[1:])
     else:
         predictions = predictions.reshape(*rows.shape, *predictions.shape[1:])[kept]
-    predictions = undo(predictions)
     horizon = horizon_of(estimator)
-    return np.stack([_join_steps(of_rows, horizon) for of_rows in predictions]), kept
+    if quantiles is None:
+        return _by_series(undo(predictions), horizon), kept
+    levels = np.moveaxis(undo_by_level(undo, predictions), -1, 0)
+    return np.stack([_by_series(level, horizon) for level in levels], axis=-1), kept
+
+
+def _by_series(predictions, horizon):
+    """From (n_series, lag, ...) take the latest forecast for each future row of each series."""
+    return np.stack([_join_steps(of_rows, horizon) for of_rows in predictions])
+
+
+def _check_shows_windows(regressor, quantiles):
+    if quantiles is not None:
+        raise ValueError(
+            f"{type(regressor).__name__} combines regressors with windows of their own, and "
+            "forecasts no quantiles. Ask for those of the regressors inside."
+        )
 
 
 def _windows_of(estimator, window, plan, longer, rows):

@@ -9,13 +9,23 @@ from sklearn.compose import TransformedTargetRegressor
 
 from skseq._arrays.known_forecasts import KnownForecasts
 from skseq._evaluation.composition import chosen_estimator, part_at_the_end
-from skseq._evaluation.transformed_target import transformed, undone, without_transform
+from skseq._evaluation.transformed_target import (
+    transformed,
+    undo_by_level,
+    undone,
+    without_transform,
+)
 from skseq.baselines import SeasonalNaiveRegressor
 
-__all__ = ["check_builds_futures", "known_forecasts", "known_forecasts_of_windows"]
+__all__ = [
+    "check_builds_futures",
+    "check_forecasts_quantiles",
+    "known_forecasts",
+    "known_forecasts_of_windows",
+]
 
 
-def known_forecasts(estimator, X, y, baseline=None) -> KnownForecasts:
+def known_forecasts(estimator, X, y, baseline=None, quantiles=None) -> KnownForecasts:
     """Forecast the rows of X whose future lies in y.
 
     Parameters
@@ -26,12 +36,16 @@ def known_forecasts(estimator, X, y, baseline=None) -> KnownForecasts:
         What ``estimator.predict`` takes, and the values of its rows.
     baseline : regressor, default=None
         Unless None, it is fitted on the same windows, and forecasts in place of the regressor.
+    quantiles : list of float, default=None
+        Levels of the quantiles to forecast besides.
     """
     transform, regressor = part_at_the_end(chosen_estimator(estimator))
-    return known_forecasts_of_windows(regressor, transform(X), y, baseline)
+    return known_forecasts_of_windows(regressor, transform(X), y, baseline, quantiles)
 
 
-def known_forecasts_of_windows(regressor, windows, y, baseline=None) -> KnownForecasts:
+def known_forecasts_of_windows(
+    regressor, windows, y, baseline=None, quantiles=None
+) -> KnownForecasts:
     """Forecast rows whose windows are there already.
 
     A regressor without a horizon of its own must give one forecast for each row.
@@ -42,13 +56,17 @@ def known_forecasts_of_windows(regressor, windows, y, baseline=None) -> KnownFor
         When it does not.
     """
     if isinstance(regressor, TransformedTargetRegressor):
-        return _of_transformed_targets(regressor, windows, y, baseline)
+        return _of_transformed_targets(regressor, windows, y, baseline, quantiles)
     if baseline is not None:
         baseline = clone(baseline)
         baseline.set_params(horizon=regressor.horizon, n_features=regressor.n_features)
         return baseline.fit(windows, y).known_forecasts(windows, y)
     if hasattr(regressor, "known_forecasts"):
-        return regressor.known_forecasts(windows, y)
+        if quantiles is None:
+            return regressor.known_forecasts(windows, y)
+        return regressor.known_forecasts(windows, y, quantiles)
+    if quantiles is not None:
+        check_forecasts_quantiles(regressor)
     truth, forecast = np.asarray(y), regressor.predict(windows)
     if forecast.size != truth.size:
         raise ValueError(
@@ -62,14 +80,19 @@ def known_forecasts_of_windows(regressor, windows, y, baseline=None) -> KnownFor
     return KnownForecasts(rows, rows[:, None], truth.reshape(shape), forecast.reshape(shape))
 
 
-def _of_transformed_targets(regressor, X, y, baseline) -> KnownForecasts:
+def _of_transformed_targets(regressor, X, y, baseline, quantiles) -> KnownForecasts:
     """Forecast transformed targets, and undo the transform; the truth is y itself."""
     if baseline is not None and _is_past_in_the_units_of_y(regressor, X, y):
         return known_forecasts(regressor.regressor_, X, y, baseline)
-    inside = known_forecasts(regressor.regressor_, X, transformed(regressor, y), baseline)
+    of_y = transformed(regressor, y)
+    inside = known_forecasts(regressor.regressor_, X, of_y, baseline, quantiles)
     truth = np.asarray(y, dtype=np.float64).reshape(len(y), -1)[inside.places]
-    forecast = undone(regressor, inside.forecast, truth.shape[2])
-    return replace(inside, truth=truth, forecast=forecast)
+
+    def undo(values):
+        return undone(regressor, values, truth.shape[2])
+
+    levels = None if inside.quantiles is None else undo_by_level(undo, inside.quantiles)
+    return replace(inside, truth=truth, forecast=undo(inside.forecast), quantiles=levels)
 
 
 def _is_past_in_the_units_of_y(regressor, X, y):
@@ -80,6 +103,15 @@ def _is_past_in_the_units_of_y(regressor, X, y):
         naive = SeasonalNaiveRegressor(horizon=at_the_end.horizon, n_features=at_the_end.n_features)
         naive.fit(transform(X), y)
     return None not in naive._target_features
+
+
+def check_forecasts_quantiles(regressor) -> None:
+    """Refuse a regressor that has no levels to learn."""
+    if not hasattr(regressor, "quantiles"):
+        raise ValueError(
+            f"{type(regressor).__name__} forecasts no quantiles. Use a regressor of skseq with "
+            "quantiles=(0.1, 0.5, 0.9), or IntervalRegressor around this one."
+        )
 
 
 def check_builds_futures(regressor, remedy: str) -> None:

@@ -9,7 +9,7 @@ from sklearn.compose import TransformedTargetRegressor
 
 from skseq._evaluation.composition import parts_of
 
-__all__ = ["transformed", "undone", "without_transform"]
+__all__ = ["transformed", "undo_by_level", "undone", "without_transform"]
 
 
 def transformed(estimator: TransformedTargetRegressor, y) -> np.ndarray:
@@ -37,6 +37,31 @@ def undone(estimator: TransformedTargetRegressor, values: np.ndarray, n_targets:
     """
     flat = values.reshape(-1, n_targets)
     return np.asarray(estimator.transformer_.inverse_transform(flat)).reshape(values.shape)
+
+
+def undo_by_level(undo, values: np.ndarray) -> np.ndarray:
+    """Undo a transform of the targets on quantiles of shape (..., n_levels), level by level.
+
+    Parameters
+    ----------
+    undo : callable
+        From what is transformed to the units of y.
+    values : ndarray
+
+    Raises
+    ------
+    ValueError
+        When they come out in another order: the transform does not grow with y.
+    """
+    levels = np.moveaxis(values, -1, 0)
+    result = np.stack([np.asarray(undo(level)) for level in levels], axis=-1)
+    if not (np.diff(values, axis=-1) * np.diff(result, axis=-1) >= 0).all():
+        raise ValueError(
+            "The quantiles come out in another order when the transform of the targets is undone, "
+            "so it does not grow with y, and a quantile of what is transformed is no quantile of "
+            "y. Use an increasing transform, such as a logarithm or a scaler."
+        )
+    return result
 
 
 def without_transform(estimator):

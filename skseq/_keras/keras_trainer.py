@@ -20,8 +20,8 @@ class KerasTrainer:
         self.model = build_model(network, masked=masked)
         self.model.compile(
             optimizer=arguments.optimizer,
-            loss=WeightedLoss(arguments.loss),
-            weighted_metrics=arguments.metrics,
+            loss=WeightedLoss(arguments.loss, network.levels),
+            weighted_metrics=_metrics_of_points(arguments.metrics, network),
         )
         begin_model(self.model, arguments.optimizer, start, dropout_seed)
         self.model.stop_training = False
@@ -100,6 +100,34 @@ class KerasTrainer:
     def optimizer_state(self):
         """Copy the optimizer's variables."""
         return values_of(self.model.optimizer.variables)
+
+
+def _metrics_of_points(metrics, network):
+    """Let metrics see the points alone; behind them a network with levels puts out distances."""
+    if not network.levels:
+        return metrics
+    return [
+        _MetricOfPoints(keras.metrics.get(metric), network.layout.n_outputs) for metric in metrics
+    ]
+
+
+class _MetricOfPoints(keras.metrics.Metric):
+    """A metric of the first outputs."""
+
+    def __init__(self, metric, n_points):
+        if not isinstance(metric, keras.metrics.Metric):
+            metric = keras.metrics.MeanMetricWrapper(metric)
+        super().__init__(name=metric.name)
+        self.metric, self.n_points = metric, n_points
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        self.metric.update_state(y_true, y_pred[:, : self.n_points], sample_weight)
+
+    def result(self):
+        return self.metric.result()
+
+    def reset_state(self):
+        self.metric.reset_state()
 
 
 def begin_model(model, optimizer, start, dropout_seed):

@@ -58,6 +58,7 @@ class Network:
 
     Windows of shape (n_windows, n_steps, n_features) go in, of any length when ``n_steps`` is
     None. Out come (n_windows, horizon * n_targets) values, the targets of a step side by side.
+    With levels as many values follow for each level: the distances of this quantile from them.
 
     Attributes
     ----------
@@ -83,6 +84,8 @@ class Network:
         it reads the past of the target, or without one all features.
     cell : str
         Key of ``CELLS``.
+    levels : tuple of float
+        Of the quantiles; empty without any.
     """
 
     n_features: int
@@ -101,6 +104,7 @@ class Network:
     has_linear_path: bool = False
     linear_features: tuple[int | None, ...] = ()
     cell: str = "lstm"
+    levels: tuple[float, ...] = ()
 
     def __post_init__(self):
         check_activation(self.activation)
@@ -109,6 +113,11 @@ class Network:
     def layout(self) -> ForecastLayout:
         """Steps and targets that come out for each window."""
         return ForecastLayout(self.horizon, self.n_targets)
+
+    @property
+    def n_outputs(self) -> int:
+        """Number of values that come out for each window: points, then distances by level."""
+        return self.layout.n_outputs * (1 + len(self.levels))
 
     @property
     def columns_of_linear_path(self) -> tuple[int | None, ...]:
@@ -131,7 +140,17 @@ class Network:
     @property
     def n_values_shown(self) -> int:
         """Number of values that its output layer gives for each window, or channel, it read."""
+        return self.n_points_shown * (1 + len(self.levels))
+
+    @property
+    def n_points_shown(self) -> int:
+        """Number of those that are points, which come first."""
         return self.horizon if self.shares_channels else self.layout.n_outputs
+
+    @property
+    def places_of_output_layer(self) -> tuple[int, int]:
+        """Where the kernel and the bias of the output layer are among all weights, from the end."""
+        return -2 - self.n_linear_weights, -1 - self.n_linear_weights
 
 
 def build_model(
@@ -172,6 +191,7 @@ def build_model(
             network.horizon,
             network.columns_of_linear_path,
             network.shares_channels,
+            len(network.levels),
             name="linear_path",
         )
         outputs = keras.layers.Add(name="sum")([outputs, linear(windows)])

@@ -110,10 +110,13 @@ class LinearPath(keras.layers.Layer):
         For each target the feature that is read; None means all.
     shared : bool
         One set of coefficients for all targets; each then reads one feature.
+    n_levels : int
+        So many times as many zeros follow what is predicted: quantiles have no linear path.
     """
 
-    def __init__(self, horizon, target_features, shared=False, **kwargs):
+    def __init__(self, horizon, target_features, shared=False, n_levels=0, **kwargs):
         super().__init__(**kwargs)
+        self.n_levels = n_levels
         self.horizon, self.target_features, self.shared = horizon, tuple(target_features), shared
         self._with_past = [
             target for target, past in enumerate(self.target_features) if past is not None
@@ -137,7 +140,7 @@ class LinearPath(keras.layers.Layer):
             self.bias = self._zeros("bias", (n_outputs,))
 
     def call(self, windows):
-        """Give (n, horizon * n_targets) values."""
+        """Give (n, horizon * n_targets * (1 + n_levels)) values."""
         return self.combine(windows, self.weights)
 
     def combine(self, windows, weights):
@@ -159,11 +162,14 @@ class LinearPath(keras.layers.Layer):
         if len(parts) == 2:
             order = [*self._with_past, *self._without]
             steps = _columns(steps, tuple(order.index(t) for t in range(len(order))))
-        return self._layout.flatten(steps, ops.reshape)
+        points = self._layout.flatten(steps, ops.reshape)
+        if not self.n_levels:
+            return points
+        return ops.pad(points, [[0, 0], [0, self.n_levels * self._layout.n_outputs]])
 
     def compute_output_shape(self, input_shape):
         """Return the shape that comes out."""
-        return input_shape[0], self._layout.n_outputs
+        return input_shape[0], self._layout.n_outputs * (1 + self.n_levels)
 
     def get_config(self):
         """Return what the constructor takes."""
@@ -171,6 +177,7 @@ class LinearPath(keras.layers.Layer):
             "horizon": self.horizon,
             "target_features": self.target_features,
             "shared": self.shared,
+            "n_levels": self.n_levels,
         }
         return {**super().get_config(), **own}
 

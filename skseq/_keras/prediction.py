@@ -33,7 +33,7 @@ def predict(network: Network, weights: list[np.ndarray], windows: NormalizedWind
     """
     check_not_forked()
     chunk = _chunk_for(len(windows))
-    outputs = np.empty((len(windows), network.layout.n_outputs), dtype=np.float32)
+    outputs = np.empty((len(windows), network.n_outputs), dtype=np.float32)
     for begin in range(0, len(windows), chunk):
         inputs = windows.batch(slice(begin, begin + chunk))
         n_live = len(inputs)

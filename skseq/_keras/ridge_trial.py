@@ -21,7 +21,10 @@ def try_against_ridge(
 ) -> Trial:
     """Compare the weights before training, which are a ridge regression, with those after it."""
     targets = held_out.targets.batch(slice(None))  # (n, horizon, n_targets)
-    ridge, mixed = (predict(network, weights, held_out.inputs) for weights in (start, trained))
+    n_points = network.layout.n_outputs
+    ridge, mixed = (
+        predict(network, weights, held_out.inputs)[:, :n_points] for weights in (start, trained)
+    )
     truth = network.layout.flatten(targets)
     return try_shares(truth, ridge, mixed, held_out.weights, network.layout.horizon)
 
@@ -32,6 +35,7 @@ def mixed_weights(
     trained: list[np.ndarray],
     ridge: list[np.ndarray],
     share: float,
+    share_of_distances: float = 1.0,
 ) -> list[np.ndarray]:
     """Add a share of what training changed to a ridge regression.
 
@@ -46,12 +50,18 @@ def mixed_weights(
     ridge : list of ndarray
         Weights of the linear path, perhaps of more rows.
     share : float
+        Of the points.
+    share_of_distances : float, default=1.0
+        Of the distances of the quantiles.
     """
     first = len(start) - network.n_linear_weights
     weights = trained[:first] + [
         (new + share * (after - before)).astype(np.float32)
         for new, before, after in zip(ridge, start[first:], trained[first:], strict=True)
     ]
-    for position in (first - 2, first - 1):  # kernel and bias of the last layer of the LSTM's part
-        weights[position] = (share * weights[position]).astype(np.float32)
+    shares = np.full(network.n_values_shown, share_of_distances)
+    shares[: network.n_points_shown] = share
+    for at in network.places_of_output_layer:
+        mixed = start[at] + shares * (trained[at] - start[at])
+        weights[at] = mixed.astype(np.float32)
     return weights

@@ -40,7 +40,7 @@ class _TrainingProgram:
         )
         self.optimizer = arguments.optimizer
         self._fresh_optimizer_state = _build(self.optimizer, self.model.trainable_variables)
-        self.loss = WeightedLoss(arguments.loss)
+        self.loss = WeightedLoss(arguments.loss, network.levels)
         self.run_epoch = _compiled(self._run_epoch)
         self.evaluate = _compiled(self._evaluate)
 

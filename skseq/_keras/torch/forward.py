@@ -47,7 +47,10 @@ class ForwardPass:
             self._segments = Segments(network.segment_length)
         if network.has_linear_path:
             self._linear_path = LinearPath(
-                network.horizon, network.columns_of_linear_path, network.shares_channels
+                network.horizon,
+                network.columns_of_linear_path,
+                network.shares_channels,
+                len(network.levels),
             )
 
     def __call__(self, weights, windows, known=None, dropouts=()):
@@ -66,7 +69,7 @@ class ForwardPass:
 
         Returns
         -------
-        tensor of shape (n, horizon * n_targets)
+        tensor of shape (n, n_outputs)
         """
         network, weights = self._network, iter(weights)
         values, known = self._as_read(windows, known)

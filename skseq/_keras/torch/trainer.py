@@ -34,7 +34,10 @@ class TorchTrainer:
     def __init__(self, network, masked, arguments, schedule, start, dropout_seed):
         self._device = device_of_keras()
         self._masked, self._batch_size = masked, schedule.batch_size
-        self._forward, self._loss = ForwardPass(network), WeightedLoss(arguments.loss)
+        self._forward, self._loss = (
+            ForwardPass(network),
+            WeightedLoss(arguments.loss, network.levels),
+        )
         self._optimizer = arguments.optimizer
         self._model = build_model(network, masked=masked, initialized=False)
         begin_model(self._model, self._optimizer, start, dropout_seed)
