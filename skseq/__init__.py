@@ -11,6 +11,7 @@ from skseq._version import __version__ as __version__
 
 __all__ = [
     "ForecastDisplay",
+    "IntervalRegressor",
     "LSTMRegressor",
     "LastValueRidge",
     "PanelTimeSeriesSplit",
@@ -20,10 +21,12 @@ __all__ = [
     "forecast",
     "horizon_scorer",
     "make_windows",
+    "quantile_scorer",
 ]
 
 _LATE = {
     "ForecastDisplay": "skseq.plotting",
+    "IntervalRegressor": "skseq._interval_regressor",
     "LSTMRegressor": "skseq._lstm",
     "LastValueRidge": "skseq.baselines",
     "PanelTimeSeriesSplit": "skseq.model_selection",
@@ -31,6 +34,7 @@ _LATE = {
     "backtest": "skseq.model_selection",
     "forecast": "skseq.forecasting",
     "horizon_scorer": "skseq.metrics",
+    "quantile_scorer": "skseq.metrics",
 }
 
 

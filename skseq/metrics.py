@@ -1,9 +1,11 @@
-"""Scores of forecasts: over more than one step, by step, next to a baseline or a scale.
+"""Scores of forecasts, of points and of quantiles: by step, next to a baseline, next to a scale.
 
-``horizon_scorer`` is here, the errors themselves are in ``_evaluation/errors.py``.
+The scorers are here, the errors themselves are in ``_evaluation``: ``errors.py`` and
+``quantile_errors.py``.
 """
 
 import copy
+import inspect
 
 import numpy as np
 from sklearn.base import BaseEstimator, RegressorMixin
@@ -13,9 +15,29 @@ from sklearn.utils.metadata_routing import get_routing_for_object
 from skseq._evaluation.composition import chosen_estimator, part_at_the_end
 from skseq._evaluation.errors import error_by_step, mean_absolute_scaled_error, skill_score
 from skseq._evaluation.known_forecasts import check_builds_futures, known_forecasts
+from skseq._evaluation.quantile_errors import (
+    interval_coverage,
+    interval_score,
+    interval_width,
+    mean_quantile_loss,
+    mean_scaled_interval_score,
+    weighted_quantile_loss,
+)
 from skseq._public import public
 
-__all__ = ["error_by_step", "horizon_scorer", "mean_absolute_scaled_error", "skill_score"]
+__all__ = [
+    "error_by_step",
+    "horizon_scorer",
+    "interval_coverage",
+    "interval_score",
+    "interval_width",
+    "mean_absolute_scaled_error",
+    "mean_quantile_loss",
+    "mean_scaled_interval_score",
+    "quantile_scorer",
+    "skill_score",
+    "weighted_quantile_loss",
+]
 
 
 @public
@@ -72,6 +94,58 @@ class _HorizonScorer:
         if sample_weight is not None:
             weights["sample_weight"] = np.asarray(sample_weight)[known.rows]
         return self._scorer(_AsGiven().fit(forecast), forecast, truth, **weights)
+
+
+@public
+def quantile_scorer(quantiles, metric=mean_quantile_loss, *, greater_is_better=False):
+    """Make a scorer of forecast quantiles, for searches and ``cross_validate``.
+
+    It scores the rows whose future lies in the data given, all steps and targets together.
+
+    Parameters
+    ----------
+    quantiles : list of float
+        Levels of the quantiles to score, of those that the regressor learns.
+    metric : callable, default=mean_quantile_loss
+        A score of ``skseq.metrics`` for quantiles, or another function of truth (n_rows, horizon,
+        n_targets) and quantiles (n_rows, horizon, n_targets, n_quantiles). It gets ``quantiles`` as
+        a keyword if it takes it.
+    greater_is_better : bool, default=False
+        False negates the metric, as scikit-learn's ``make_scorer`` does.
+
+    Returns
+    -------
+    callable
+        To be given as ``scoring``, alone or as a value of a dict; called with (estimator, X, y).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from skseq import LastValueRidge, make_windows
+    >>> from skseq.metrics import interval_coverage, quantile_scorer
+    >>> X, y = make_windows(np.sin(np.arange(200.0)), n_steps=3)
+    >>> model = LastValueRidge(quantiles=(0.1, 0.9)).fit(X, y)
+    >>> bool(quantile_scorer([0.1, 0.9])(model, X, y) < 0)
+    True
+    >>> coverage = quantile_scorer([0.1, 0.9], interval_coverage, greater_is_better=True)
+    >>> bool(coverage(model, X, y) > 0.7)
+    True
+    """
+    return _QuantileScorer(quantiles, metric, greater_is_better)
+
+
+class _QuantileScorer:
+    def __init__(self, quantiles, metric, greater_is_better):
+        self.quantiles, self.metric, self.sign = quantiles, metric, 1 if greater_is_better else -1
+
+    def __repr__(self):
+        return f"quantile_scorer({self.quantiles!r}, {self.metric.__name__})"
+
+    def __call__(self, estimator, X, y):
+        known = known_forecasts(estimator, X, y, quantiles=self.quantiles)
+        takes_levels = "quantiles" in inspect.signature(self.metric).parameters
+        given = {"quantiles": self.quantiles} if takes_levels else {}
+        return self.sign * self.metric(known.truth, known.quantiles, **given)
 
 
 class _AsGiven(RegressorMixin, BaseEstimator):

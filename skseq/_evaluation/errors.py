@@ -12,7 +12,12 @@ from skseq._evaluation.known_forecasts import (
 )
 from skseq.baselines import SeasonalNaiveRegressor
 
-__all__ = ["error_by_step", "mean_absolute_scaled_error", "skill_score"]
+__all__ = [
+    "error_by_step",
+    "mean_absolute_scaled_error",
+    "mean_seasonal_moves",
+    "skill_score",
+]
 
 
 def mean_absolute_scaled_error(y_true, y_pred, *, y_train, season=1, sample_weight=None):
@@ -55,6 +60,14 @@ def mean_absolute_scaled_error(y_true, y_pred, *, y_train, season=1, sample_weig
     >>> mean_absolute_scaled_error([11, 12], [12, 11], y_train=[2, 4, 6, 8])
     0.5
     """
+    moves = mean_seasonal_moves(y_train, season)
+    misses = np.abs(np.asarray(y_true, dtype=np.float64) - np.asarray(y_pred, dtype=np.float64))
+    misses = misses.reshape(len(misses), -1, len(moves)) / moves
+    return float(np.average(misses.mean(axis=(1, 2)), weights=sample_weight))
+
+
+def mean_seasonal_moves(y_train, season: int) -> np.ndarray:
+    """Give the mean absolute difference to the season before, for each target; none is 0."""
     series = check_array(y_train, ensure_2d=False, ensure_all_finite="allow-nan", dtype=np.float64)
     if len(series) <= season:
         raise ValueError(
@@ -67,9 +80,7 @@ def mean_absolute_scaled_error(y_true, y_pred, *, y_train, season=1, sample_weig
             f"y_train repeats its values after season={season} rows exactly, or has no two known "
             "values that far apart: there is no scale to measure errors by."
         )
-    misses = np.abs(np.asarray(y_true, dtype=np.float64) - np.asarray(y_pred, dtype=np.float64))
-    misses = misses.reshape(len(misses), -1, len(moves)) / moves
-    return float(np.average(misses.mean(axis=(1, 2)), weights=sample_weight))
+    return moves
 
 
 def skill_score(estimator, X, y, *, baseline=None, metric=mean_absolute_error):

@@ -3,7 +3,7 @@
 Here nothing is drawn. Every function returns ``ForecastArrays``.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from skseq._arrays.forecast_layout import ForecastLayout
 from skseq._arrays.known_forecasts import KnownForecasts
+from skseq._checks.levels import check_levels
 from skseq._evaluation.composition import windows_in
 from skseq._evaluation.known_forecasts import known_forecasts
 from skseq._time.groups import split_groups
@@ -30,19 +31,24 @@ class ForecastArrays:
     labels : ndarray of shape (n_origins, horizon)
         Of the row that each step lies in: from a pandas index, else its number.
     target_name : str or None
+    y_quantiles : ndarray of shape (n_origins, horizon, n_levels), or None
+    quantiles : tuple of float, or None
+        Their levels.
     """
 
     y_true: np.ndarray
     y_pred: np.ndarray
     labels: np.ndarray
     target_name: Any
+    y_quantiles: np.ndarray | None = None
+    quantiles: tuple[float, ...] | None = None
 
 
-def of_estimator(estimator, X, y, target, series) -> ForecastArrays:
+def of_estimator(estimator, X, y, target, series, quantiles=None) -> ForecastArrays:
     """Predict from X, over the rows of one series whose future lies in y."""
     check_is_fitted(estimator)
     _check_one_value_per_row(y, "y")
-    known = known_forecasts(estimator, X, y)
+    known = known_forecasts(estimator, X, y, quantiles=quantiles)
     index = index_of(y)
     groups = next((window.groups for window in windows_in(estimator)), None)
     if groups is not None:
@@ -51,10 +57,10 @@ def of_estimator(estimator, X, y, target, series) -> ForecastArrays:
         known = known.take(names == _chosen("series", series, names))
     elif series is not None:
         raise ValueError(f"series={series!r}, but the windows have groups=None. Use series=None.")
-    return _of_one_target(known, y, index, target)
+    return _of_one_target(known, y, index, target, quantiles)
 
 
-def of_predictions(y_true, y_pred, target) -> ForecastArrays:
+def of_predictions(y_true, y_pred, target, y_quantiles=None, quantiles=None) -> ForecastArrays:
     """Put what ``predict`` returned for rows that follow each other beside their values.
 
     Examples
@@ -80,7 +86,22 @@ def of_predictions(y_true, y_pred, target) -> ForecastArrays:
         )
     steps = ForecastLayout(horizon, n_targets).unflatten(forecasts)
     known = KnownForecasts.of_consecutive_rows(truth.reshape(n_rows, n_targets), steps)
-    return _of_one_target(known, y_true, index_of(y_true), target)
+    if quantiles is not None or y_quantiles is not None:
+        levels = _levels_of_predictions(forecasts, y_quantiles, quantiles)
+        known = replace(known, quantiles=levels.reshape(*steps.shape, -1)[known.rows])
+    return _of_one_target(known, y_true, index_of(y_true), target, quantiles)
+
+
+def _levels_of_predictions(forecasts, y_quantiles, quantiles):
+    if quantiles is None or y_quantiles is None:
+        raise ValueError("y_quantiles and quantiles belong together: only one of them was given.")
+    levels, n_levels = np.asarray(y_quantiles, dtype=float), len(check_levels(quantiles))
+    if levels.shape != (*forecasts.shape, n_levels):
+        raise ValueError(
+            f"y_quantiles must have the shape of y_pred and one more axis for {n_levels} "
+            f"quantiles, {(*forecasts.shape, n_levels)}, but has {levels.shape}."
+        )
+    return levels
 
 
 def of_backtest(table, target, series) -> ForecastArrays:
@@ -100,6 +121,10 @@ def of_backtest(table, target, series) -> ForecastArrays:
     elif series is not None:
         raise ValueError(f"series={series!r}, but table tells no series apart. Use series=None.")
     columns = {name: values[is_used] for name, values in columns.items()}
+    levels, by_level = _levels_of_table(columns)
+    if levels is not None:
+        columns = {name: values[:: len(levels)] for name, values in columns.items()}
+        is_used = np.ones(len(columns["step"]), dtype=bool)
     horizon = int(columns["step"].max())
     if not np.array_equal(columns["step"], np.resize(np.arange(1, horizon + 1), is_used.sum())):
         raise ValueError(
@@ -109,7 +134,24 @@ def of_backtest(table, target, series) -> ForecastArrays:
     truth, forecasts, labels = (
         columns[name].reshape(-1, horizon) for name in ("truth", "forecast", "label")
     )
-    return ForecastArrays(truth, forecasts, labels, target if isinstance(target, str) else None)
+    if levels is not None:
+        by_level = by_level.reshape(*truth.shape, len(levels))
+    name = target if isinstance(target, str) else None
+    return ForecastArrays(truth, forecasts, labels, name, by_level, levels)
+
+
+def _levels_of_table(columns):
+    """The levels in a table of one target, which repeat from row to row; None without any."""
+    if "quantile" not in columns:
+        return None, None
+    levels = tuple(dict.fromkeys(columns["quantile"].tolist()))
+    if not np.array_equal(columns["quantile"], np.resize(levels, len(columns["quantile"]))):
+        raise ValueError(
+            f"table does not hold the quantiles {levels} of each step one after the other. Keep "
+            "all rows of those quantiles, as in table[table['quantile'].isin([0.1, 0.9])], in the "
+            "order they came in."
+        )
+    return levels, columns["quantile_forecast"]
 
 
 def _check_one_value_per_row(y, name):
@@ -120,7 +162,7 @@ def _check_one_value_per_row(y, name):
         )
 
 
-def _of_one_target(known, y, index, target):
+def _of_one_target(known, y, index, target, quantiles=None):
     """Take one target of known forecasts, and the labels of its rows."""
     names = target_names(y)
     choices = list(range(known.layout.n_targets)) if names is None else names
@@ -130,7 +172,10 @@ def _of_one_target(known, y, index, target):
     labels = known.places if index is None else _as_times(index)[known.places]
     name = None if names is None or names[position] is None else str(names[position])
     truth, forecast = known.truth[..., position], known.forecast[..., position]
-    return ForecastArrays(truth, forecast, labels, name)
+    if quantiles is None:
+        return ForecastArrays(truth, forecast, labels, name)
+    levels = known.quantiles[..., position, :]
+    return ForecastArrays(truth, forecast, labels, name, levels, tuple(quantiles))
 
 
 def _chosen(what, wanted, choices):

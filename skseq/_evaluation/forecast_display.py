@@ -1,4 +1,4 @@
-"""ForecastDisplay: forecasts beside what came, and how the error grows with the step.
+"""ForecastDisplay: forecasts beside what came, their intervals, and the error by step.
 
 Words
 -----
@@ -11,17 +11,18 @@ label
 import numpy as np
 
 from skseq._evaluation.axes import axes_to_draw_on, has_line_labelled, shorten_dates
+from skseq._evaluation.bands import draw_bands, draw_coverage, pairs_of_levels
 from skseq._evaluation.forecast_arrays import of_backtest, of_estimator, of_predictions
 from skseq._public import public
 
 __all__ = ["ForecastDisplay"]
 
-_KINDS = ("forecasts", "error_by_step")
+_KINDS = ("forecasts", "error_by_step", "coverage_by_step")
 
 
 @public
 class ForecastDisplay:
-    """Forecasts of chosen rows against the truth, or their mean error by step.
+    """Forecasts of chosen rows against the truth, their mean error or their coverage by step.
 
     Make one with ``from_estimator``, ``from_predictions`` or ``from_backtest``.
 
@@ -33,6 +34,11 @@ class ForecastDisplay:
         The label of the row that each step lies in.
     target_name : str, default=None
         What the axis calls the target.
+    y_quantiles : ndarray of shape (n_origins, horizon, n_quantiles), default=None
+        Quantiles of each step. They are drawn as bands, between the two outermost, the next two,
+        and so on.
+    quantiles : sequence of float, default=None
+        Their levels.
 
     Attributes
     ----------
@@ -42,7 +48,11 @@ class ForecastDisplay:
         One for each origin, or a single one through all of them with ``horizon=1``; None in the
         picture of errors.
     error_line_ : matplotlib Line2D or None
-        Mean absolute error by step; None in the picture of forecasts.
+        Mean absolute error by step; None in the other pictures.
+    bands_ : list of matplotlib FillBetweenPolyCollection or None
+        The intervals; None without quantiles.
+    coverage_lines_ : list of matplotlib Line2D or None
+        Share of the truth in each interval by step; None in the other pictures.
     ax_ : matplotlib Axes
         The axes drawn on.
     figure_ : matplotlib Figure
@@ -65,11 +75,15 @@ class ForecastDisplay:
     array([0., 1.])
     """
 
-    def __init__(self, *, y_true, y_pred, labels, target_name=None):
+    def __init__(
+        self, *, y_true, y_pred, labels, target_name=None, y_quantiles=None, quantiles=None
+    ):
         self.y_true = y_true
         self.y_pred = y_pred
         self.labels = labels
         self.target_name = target_name
+        self.y_quantiles = y_quantiles
+        self.quantiles = quantiles
 
     def plot(
         self,
@@ -80,25 +94,30 @@ class ForecastDisplay:
         name=None,
         truth_kwargs=None,
         forecast_kwargs=None,
+        band_kwargs=None,
     ):
-        """Draw the forecasts, or their error.
+        """Draw the forecasts, their error or their coverage.
 
         Parameters
         ----------
         ax : matplotlib Axes, default=None
             Where to draw. None makes a new figure.
-        kind : {"forecasts", "error_by_step"}, default="forecasts"
+        kind : {"forecasts", "error_by_step", "coverage_by_step"}, default="forecasts"
             What to draw:
 
-            - "forecasts": the forecasts of the chosen origins over the truth of all rows;
-            - "error_by_step": the mean absolute error of each step, over all origins.
+            - "forecasts": the forecasts of the chosen origins over the truth of all rows, in a
+              band for each interval if there are quantiles;
+            - "error_by_step": the mean absolute error of each step, over all origins;
+            - "coverage_by_step": how much of the truth lies in each interval, by step, and dashed
+              how much should.
         origins : int or array-like of labels, default=None
             Whose forecasts are drawn: so many, spread evenly, or these rows. None draws one after
             the other, so that no row is forecast twice.
         name : str, default=None
             What the legend calls the forecasts.
-        truth_kwargs, forecast_kwargs : dict, default=None
-            Handed to matplotlib for the line of the truth, and for those of forecasts or errors.
+        truth_kwargs, forecast_kwargs, band_kwargs : dict, default=None
+            Handed to matplotlib for the line of the truth, for those of forecasts, errors or
+            coverage, and for the bands.
 
         Returns
         -------
@@ -107,17 +126,31 @@ class ForecastDisplay:
         """
         if kind not in _KINDS:
             raise ValueError(f"kind={kind!r} is none of {_KINDS}.")
+        if kind == "coverage_by_step":
+            self._check_has_intervals()
         ax = axes_to_draw_on(ax, f"{type(self).__name__}.plot")
         self.truth_line_ = self.forecast_lines_ = self.error_line_ = None
+        self.bands_ = self.coverage_lines_ = None
         if kind == "forecasts":
             chosen = self._chosen(origins)
             self._draw_truth(ax, truth_kwargs)
-            self._draw_forecasts(ax, chosen, name, forecast_kwargs)
+            self._draw_forecasts(ax, chosen, name, forecast_kwargs, band_kwargs)
+        elif kind == "coverage_by_step":
+            self.coverage_lines_ = draw_coverage(
+                ax, self.y_true, self.y_quantiles, self.quantiles, name, forecast_kwargs
+            )
         else:
             self._draw_errors(ax, name, forecast_kwargs)
         ax.legend()
         self.ax_, self.figure_ = ax, ax.figure
         return self
+
+    def _check_has_intervals(self):
+        if self.y_quantiles is None or not pairs_of_levels(self.quantiles):
+            raise ValueError(
+                "kind='coverage_by_step' needs two quantiles or more, but the display has "
+                f"quantiles={self.quantiles}. Make it with quantiles=[0.1, 0.9]."
+            )
 
     def _chosen(self, origins):
         """Positions of the origins to draw."""
@@ -149,10 +182,12 @@ class ForecastDisplay:
         shorten_dates(ax, labels)
         ax.set(ylabel="value" if self.target_name is None else str(self.target_name))
 
-    def _draw_forecasts(self, ax, chosen, name, given):
+    def _draw_forecasts(self, ax, chosen, name, given, band_given):
         labels, values = self.labels[chosen], self.y_pred[chosen]
+        quantiles = None if self.y_quantiles is None else self.y_quantiles[chosen]
         if values.shape[1] == 1:
             labels, values = labels.T, values.T
+            quantiles = None if quantiles is None else quantiles.swapaxes(0, 1)
         style = {"color": ax._get_lines.get_next_color(), "linewidth": 1.5, "alpha": 0.9}
         style |= {"marker": "."} if values.shape[1] == 1 else {}
         style |= given or {}
@@ -161,6 +196,9 @@ class ForecastDisplay:
             for x, y in zip(labels, values, strict=True)
         ]
         self.forecast_lines_[0].set_label("forecast" if name is None else name)
+        if quantiles is not None:
+            band_style = {"color": self.forecast_lines_[0].get_color()} | (band_given or {})
+            self.bands_ = draw_bands(ax, labels, quantiles, self.quantiles, band_style)
 
     def _draw_errors(self, ax, name, given):
         errors = np.abs(self.y_pred - self.y_true).mean(axis=0)
@@ -180,6 +218,7 @@ class ForecastDisplay:
         X,
         y,
         *,
+        quantiles=None,
         target=None,
         series=None,
         ax=None,
@@ -195,6 +234,8 @@ class ForecastDisplay:
             What it predicts from.
         y : array-like of shape (n_rows,) or (n_rows, n_targets)
             The value of each row.
+        quantiles : list of float, default=None
+            Levels of the quantiles to draw, of those that the regressor was fitted with.
         target : str or int, default=None
             Name or number of the target to draw. None means the first.
         series : label, default=None
@@ -202,15 +243,17 @@ class ForecastDisplay:
         ax : matplotlib Axes, default=None
             Where to draw. None makes a new figure.
         **plot_params : dict
-            The other parameters of ``plot``: ``kind``, ``origins``, ``name``, ``truth_kwargs`` and
-            ``forecast_kwargs``.
+            The other parameters of ``plot``: ``kind``, ``origins``, ``name``, ``truth_kwargs``,
+            ``forecast_kwargs`` and ``band_kwargs``.
 
         Returns
         -------
         ForecastDisplay
             The display that was drawn.
         """
-        return cls._of(of_estimator(estimator, X, y, target, series)).plot(ax, **plot_params)
+        return cls._of(of_estimator(estimator, X, y, target, series, quantiles)).plot(
+            ax, **plot_params
+        )
 
     @classmethod
     def from_predictions(
@@ -218,6 +261,8 @@ class ForecastDisplay:
         y_true,
         y_pred,
         *,
+        y_quantiles=None,
+        quantiles=None,
         target=None,
         ax=None,
         **plot_params,
@@ -231,20 +276,26 @@ class ForecastDisplay:
         y_pred : array-like of shape (n_rows,), (n_rows, horizon) or (n_rows, horizon, n_targets)
             As ``predict`` returns it: row t holds the forecasts of ``y_true[t]`` and what follows.
             The last ``horizon - 1`` rows, whose future is not known, are left out.
+        y_quantiles : array-like of shape (*y_pred.shape, n_quantiles), default=None
+            As ``predict`` returns it with quantiles.
+        quantiles : list of float, default=None
+            Their levels.
         target : str or int, default=None
             Name or number of the target to draw. None means the first.
         ax : matplotlib Axes, default=None
             Where to draw. None makes a new figure.
         **plot_params : dict
-            The other parameters of ``plot``: ``kind``, ``origins``, ``name``, ``truth_kwargs`` and
-            ``forecast_kwargs``.
+            The other parameters of ``plot``: ``kind``, ``origins``, ``name``, ``truth_kwargs``,
+            ``forecast_kwargs`` and ``band_kwargs``.
 
         Returns
         -------
         ForecastDisplay
             The display that was drawn.
         """
-        return cls._of(of_predictions(y_true, y_pred, target)).plot(ax, **plot_params)
+        return cls._of(of_predictions(y_true, y_pred, target, y_quantiles, quantiles)).plot(
+            ax, **plot_params
+        )
 
     @classmethod
     def from_backtest(
@@ -269,8 +320,8 @@ class ForecastDisplay:
         ax : matplotlib Axes, default=None
             Where to draw. None makes a new figure.
         **plot_params : dict
-            The other parameters of ``plot``: ``kind``, ``origins``, ``name``, ``truth_kwargs`` and
-            ``forecast_kwargs``.
+            The other parameters of ``plot``: ``kind``, ``origins``, ``name``, ``truth_kwargs``,
+            ``forecast_kwargs`` and ``band_kwargs``.
 
         Returns
         -------
@@ -286,6 +337,8 @@ class ForecastDisplay:
             y_pred=arrays.y_pred,
             labels=arrays.labels,
             target_name=arrays.target_name,
+            y_quantiles=arrays.y_quantiles,
+            quantiles=arrays.quantiles,
         )
 
 

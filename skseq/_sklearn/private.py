@@ -8,13 +8,14 @@ from numbers import Integral
 from sklearn.model_selection._split import GroupsConsumerMixin
 from sklearn.utils import _param_validation
 from sklearn.utils import _safe_indexing as safe_indexing
-from sklearn.utils._param_validation import StrOptions
+from sklearn.utils._param_validation import HasMethods, StrOptions
 from sklearn.utils.validation import _check_feature_names_in as check_feature_names_in
 from sklearn.utils.validation import _check_sample_weight as check_sample_weight
 
 __all__ = [
     "POSITIVE_INT",
     "GroupsConsumerMixin",
+    "HasMethods",
     "Interval",
     "StrOptions",
     "check_feature_names_in",
