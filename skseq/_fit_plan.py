@@ -13,6 +13,7 @@ from sklearn.utils import check_random_state
 
 from skseq._arrays.forecast_layout import TargetLayout
 from skseq._arrays.held_out import parts_by_time, split_latest
+from skseq._arrays.later_errors import errors_on_later_rows
 from skseq._arrays.pairs import SupervisedWindows
 from skseq._arrays.training_data import TrainingData
 from skseq._arrays.window_ridge import WindowRidge
@@ -153,6 +154,10 @@ class FitPlan:
     def solve_ridge(self, data: SupervisedWindows, examples: TrainingData) -> list[np.ndarray]:
         """Solve for the weights of the linear path, on these rows."""
         return self.ridge.solve(examples, self._alpha_for(data), self.ratio)
+
+    def ridge_errors(self, data: SupervisedWindows, examples: TrainingData) -> np.ndarray:
+        """Errors of ridge regressions on rows later than their own: (n_rows, horizon, targets)."""
+        return errors_on_later_rows(self.ridge, data, examples, self._alpha_for(data), self.ratio)
 
     @property
     def ridge(self) -> WindowRidge:

@@ -449,11 +449,7 @@ class LSTMRegressor(WindowRegressor):
         state = train(
             self._network, arguments, plan.schedule, examples, held_out, seed, start, watch=tasks
         )
-        ridge = None
-        if plan.has_trial:
-            ridge = plan.ridge.in_other_units(
-                plan.solve_ridge(data, whole), plan.ratio, units, self._normalization
-            )
+        ridge = self._ridge_of_all_rows(plan, data, whole, units) if plan.has_trial else None
         self._judge(plan, state, start.weights, held_out, ridge)
         if not params["warm_start"]:
             state.optimizer_state = None
@@ -483,14 +479,27 @@ class LSTMRegressor(WindowRegressor):
             plan.check_continues(self._network)
         return plan
 
+    def _ridge_of_all_rows(self, plan, data, whole, units):
+        """Solve for the ridge that may be all that is kept: its weights, and errors on later rows.
+
+        ``units`` are those of ``whole``; what is returned is in the units of the network.
+        """
+        solved = plan.solve_ridge(data, whole)
+        weights = plan.ridge.in_other_units(solved, plan.ratio, units, self._normalization)
+        if not plan.calibrates:
+            return weights, None
+        errors = plan.ridge_errors(data, whole)
+        return weights, errors * (units.targets.scale / self._normalization.targets.scale)
+
     def _judge(self, plan, state, start, held_out, ridge):
         """Let the rows held out say how much of the training is kept, and how far quantiles lie."""
         self.network_share_, self.trial_, share_of_distances = 1.0, None, 1.0
         if plan.has_trial:
             trial = try_against_ridge(self._network, start, state.weights, held_out)
             self.network_share_, self.trial_ = trial.share, asdict(trial)
+            warn_of_rejected_network(trial)
         if plan.calibrates:
-            found = held_out_forecasts(
+            kept = held_out_forecasts(
                 self._network,
                 start,
                 state.weights,
@@ -498,13 +507,14 @@ class LSTMRegressor(WindowRegressor):
                 self.network_share_,
                 has_trial=plan.has_trial,
             )
-            self._keep_calibration(found.errors, found.distances)
-            share_of_distances = found.share_of_distances
+            if self.network_share_ == 0 and len(ridge[1]):
+                kept = kept.of_start(ridge[1])
+            self._keep_calibration(kept.errors, kept.distances)
+            share_of_distances = kept.share_of_distances
         if plan.has_trial:
             state.weights = mixed_weights(
-                self._network, start, state.weights, ridge, trial.share, share_of_distances
+                self._network, start, state.weights, ridge[0], trial.share, share_of_distances
             )
-            warn_of_rejected_network(trial)
 
     def _predict_steps(self, windows):
         return self._predict_distances(windows)[0]

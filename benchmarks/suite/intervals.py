@@ -13,6 +13,7 @@ by the sum of the absolute truth.
 """
 
 import argparse
+import json
 import sys
 import time
 import warnings
@@ -59,8 +60,12 @@ def main():
     parser.add_argument("--part", choices=["validation", "test"], default="validation")
     parser.add_argument("--tasks", nargs="+", choices=list(TASKS), default=NAMED)
     parser.add_argument("--rivals", nargs="+", default=["naive", "ridge", "lstm"])
+    parser.add_argument("--lstm", nargs="+", default=[], help="further LSTMs: 'name={json}'")
     parser.add_argument("--seed", type=int, default=0)
     options = parser.parse_args()
+    for text in options.lstm:
+        name, _, settings = text.partition("=")
+        rivals.LSTMS[name] = json.loads(settings)
     warnings.simplefilter("ignore")
     print_setting(f"Prediction intervals, {options.part} part")
     print(f"{'task':14} {'rival':6} {'':>7} {'80 %':>6} {'worst':>6} {'95 %':>6}", end="")
@@ -69,7 +74,7 @@ def main():
         task = TASKS[name]
         examples = examples_of(task, options.part)
         for rival in options.rivals:
-            regressor = rivals.regressor_of(rival, {}, task, options.seed)
+            regressor = rivals.regressor_of(rival, rivals.LSTMS.get(rival, {}), task, options.seed)
             begin = time.perf_counter()
             regressor.set_params(quantiles=LEVELS).fit(examples.windows, examples.y)
             shape = (*examples.truth.shape, len(LEVELS))

@@ -62,11 +62,19 @@ class HeldOutForecasts:
         Of what training changed in the distances.
     errors : ndarray of shape (n_rows, horizon, n_targets)
     distances : ndarray of shape (n_rows, horizon, n_targets, n_levels)
+    first_distances : ndarray of shape (1, horizon, n_targets, n_levels)
+        Before training, where they are the same for all windows.
     """
 
     share_of_distances: float
     errors: np.ndarray
     distances: np.ndarray
+    first_distances: np.ndarray
+
+    def of_start(self, errors: np.ndarray) -> "HeldOutForecasts":
+        """Keep nothing of the training: other errors, next to the distances that it started at."""
+        distances = np.broadcast_to(self.first_distances, (len(errors), *self.distances.shape[1:]))
+        return HeldOutForecasts(0.0, errors, distances, self.first_distances)
 
 
 def held_out_forecasts(
@@ -107,5 +115,8 @@ def held_out_forecasts(
         ).share
     distances = before[:, n_points:] + share_of_distances * (after - before)[:, n_points:]
     return HeldOutForecasts(
-        share_of_distances, layout.unflatten(errors), layout.unflatten_levels(distances)
+        share_of_distances,
+        layout.unflatten(errors),
+        layout.unflatten_levels(distances),
+        layout.unflatten_levels(before[:1, n_points:]),
     )
