@@ -13,6 +13,7 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import pandas as pd
+from sklearn.base import clone
 from sklearn.compose import ColumnTransformer
 from sklearn.model_selection import GridSearchCV, TimeSeriesSplit
 from sklearn.pipeline import Pipeline
@@ -118,17 +119,25 @@ errors = {name: -s.score(held_out, held_out["temperature"]) for name, s in searc
 print(f"\nMAE from 1999 on\n{pd.Series(errors).round(3).to_string()}")
 
 # %%
-# Forecasts made every half-year from what was known by then, against what came.
+# With `quantiles` the same pipeline also forecasts how far off it may be: here an interval that
+# should hold eight months out of ten. Forecasts are made every half-year from what was known by
+# then, and drawn against what came.
+
+lstm = clone(searches["LSTM"].best_estimator_).set_params(model__quantiles=(0.1, 0.9))
+lstm.fit(past, past["temperature"])
+known = [sea.iloc[:end] for end in range(len(past), len(sea), HORIZON)]
+ahead = pd.concat([forecast(lstm, rows) for rows in known])
+ends = pd.concat([forecast(lstm, rows, quantiles=[0.1, 0.9]) for rows in known])
+truth = held_out["temperature"]
+is_inside = (truth >= ends[0.1]) & (truth <= ends[0.9])
+print(f"\n{is_inside.mean():.0%} of the months held out lie inside the intervals of 80 %")
 
 figure, axes = plt.subplots(figsize=(8, 4.5), layout="constrained")
-held_out["temperature"].plot(ax=axes, color="0.6", linewidth=4, label="truth")
-known = [sea.iloc[:end] for end in range(len(past), len(sea), HORIZON)]
-for name, style in {"last year": ":", "calendar": "-.", "ridge": "--", "LSTM": "-"}.items():
-    ahead = pd.concat([forecast(searches[name], rows) for rows in known])
-    label = f"{name}, MAE {errors[name]:.2f} °C"
-    ahead.plot(ax=axes, linestyle=style, linewidth=1.2, label=label)
-axes.set(title="Sea temperature off Peru, forecast every half-year", xlabel="", ylabel="°C")
-figure.legend(loc="outside lower center", ncols=3)
+axes.fill_between(ends.index, ends[0.1], ends[0.9], color="C0", alpha=0.25, label="80 % interval")
+axes.plot(ahead.index, ahead, "C0", linewidth=1.5, label="LSTM, every half-year")
+axes.plot(truth.index, truth, "k", linewidth=1, label="truth")
+axes.set(title="Sea temperature off Peru, forecast half a year ahead", ylabel="°C")
+axes.legend(ncols=3, loc="lower left")
 picture = Path("sea_temperature.png")
 figure.savefig(picture, dpi=120)
 print(f"\nPicture: {Path.cwd().name / picture}")

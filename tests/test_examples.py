@@ -164,12 +164,16 @@ def test_every_target_of_the_economy_is_forecast_eight_quarters_ahead(run_exampl
 def test_the_intervals_hold_nearly_the_share_they_were_made_for(run_example):
     example = run_example("plot_intervals.py")
     table = pd.DataFrame(example["rows"]).set_index("model")
-    inside = table["truths inside"].str.rstrip("%").astype(int)
-    assert inside.between(84, 89).all()
-    width = table["mean width in °C"]
-    assert width["repeat the last month"] > 2 * width["LSTM"]
-    assert width["repeat the last year"] > 3 * width["LSTM"]
-    assert width["LSTM"] == pytest.approx(width["ridge"], abs=0.1)
+    assert table["truths inside"].between(0.74, 0.86).all()
+    score = table["interval score"]
+    assert score["repeat the last year"] > 1.5 * score["LSTM"]
+    assert score["LSTM"] == pytest.approx(score["ridge"], abs=0.15)
+
+
+def test_the_intervals_of_a_panel_hold_eight_in_ten_but_lie_too_high(run_example):
+    by_fold = run_example("plot_intervals_of_a_panel.py")["by_fold"]
+    assert (by_fold.loc[0.9] - by_fold.loc[0.1]).between(0.7, 0.9).all()
+    assert (by_fold.loc[0.5] < 0.5).all()
 
 
 @pytest.mark.skipif(

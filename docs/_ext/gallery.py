@@ -14,6 +14,7 @@ ORDER = [
     "plot_several_series.py",
     "plot_missing_weeks.py",
     "plot_intervals.py",
+    "plot_intervals_of_a_panel.py",
     "plot_speed.py",
 ]
 

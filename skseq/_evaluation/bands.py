@@ -67,11 +67,13 @@ def draw_coverage(ax, truth, quantiles, levels, name, given) -> list:
     list of matplotlib Line2D
         Of the coverage, one for each pair of levels.
     """
-    lines, steps = [], np.arange(1, truth.shape[1] + 1)
-    for low, high in pairs_of_levels(levels):
+    lines, steps, pairs = [], np.arange(1, truth.shape[1] + 1), pairs_of_levels(levels)
+    for low, high in pairs:
         share = interval_coverage(truth, quantiles[..., [low, high]], multioutput="raw_values")
         label = f"{levels[low]:.4g} to {levels[high]:.4g} quantile"
-        style = {"marker": ".", "label": label if name is None else f"{name}, {label}"}
+        if name is not None:
+            label = name if len(pairs) == 1 else f"{name}, {label}"
+        style = {"marker": ".", "label": label}
         lines.append(ax.plot(steps, share, **(style | (given or {})))[0])
         color = lines[-1].get_color()
         nominal = levels[high] - levels[low]
