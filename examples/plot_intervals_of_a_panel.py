@@ -9,7 +9,6 @@ narrow ones.
 
 import matplotlib.pyplot as plt
 import numpy as np
-import pandas as pd
 from sklearn.pipeline import make_pipeline
 from statsmodels.datasets import fertility
 

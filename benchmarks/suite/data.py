@@ -36,9 +36,9 @@ def dated(values, start, freq, name="value"):
 
 
 def long_format(series, ids):
-    """Put series of different length below each other; all end at the same time, which is -1."""
+    """Put series of different length below each other; the index is the place in the series."""
     frames = [
-        pd.DataFrame({"series": number, "value": values}, index=np.arange(-len(values), 0))
+        pd.DataFrame({"series": number, "value": values})
         for number, values in zip(ids, series, strict=True)
     ]
     return pd.concat(frames)
