@@ -36,7 +36,7 @@ class TorchTrainer:
         self._masked, self._batch_size = masked, schedule.batch_size
         self._forward, self._loss = ForwardPass(network), WeightedLoss(arguments.loss)
         self._optimizer = arguments.optimizer
-        self._model = build_model(network, masked=masked, initialized=False)
+        self._model = build_model(network, masked=masked)
         begin_model(self._model, self._optimizer, start, dropout_seed)
         self._dropouts = [
             layer for layer in self._model.layers if isinstance(layer, keras.layers.Dropout)
