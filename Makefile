@@ -82,6 +82,8 @@ test: export SCIPY_ARRAY_API := 1
 # backends` and `make oldest` run every test without them.
 test: export XLA_FLAGS := --xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false \
 	--xla_cpu_parallel_codegen_split_count=1
+# Each worker computes beside others: the threads of a product of matrices would wait for each other.
+test: export OPENBLAS_NUM_THREADS := 1
 test: $(INSTALLED)
 	$(PY) -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_FLAGS)
 

@@ -106,7 +106,10 @@ def test_a_search_shows_its_progress_down_to_the_fits(n_jobs, capfd, monkeypatch
     # A process of its own starts without the filters of pytest.
     monkeypatch.setenv("PYTHONWARNINGS", "ignore")
     search = GridSearchCV(
-        pipeline(epochs=50), {"lstmregressor__units": [3, 4]}, cv=TimeSeriesSplit(2), n_jobs=n_jobs
+        pipeline(epochs=50),
+        {"lstmregressor__learning_rate": [0.001, 0.01]},
+        cv=TimeSeriesSplit(2),
+        n_jobs=n_jobs,
     )
     search.set_callbacks(ProgressBar(max_propagation_depth=None)).fit(FRAME, FRAME["load"])
     printed = capfd.readouterr().out

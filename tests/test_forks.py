@@ -19,32 +19,43 @@ lstm, ridge = (
     make_pipeline(SlidingWindowTransformer(4), regressor)
     for regressor in (LSTMRegressor(2, epochs=1, random_state=0), LastValueRidge())
 )
-if sys.argv[1] == "after a fit":
-    lstm.fit(wave[:, None], wave)
 ridge.fit(wave[:, None], wave)
-child = os.fork()
-if not child:
-    forecast(ridge, wave[:, None])
-    try:
-        forecast(lstm.fit(wave[:, None], wave), wave[:, None])
-        said = "works"
-    except RuntimeError as error:
-        said = str(error)
-    os.write(1, said.encode())
-    os._exit(0)
-os.waitpid(child, 0)
-os.write(1, b"|" + backend_name.encode())
+
+def what_a_fork_says():
+    read, write = os.pipe()
+    child = os.fork()
+    if not child:
+        forecast(ridge, wave[:, None])
+        try:
+            forecast(lstm.fit(wave[:, None], wave), wave[:, None])
+            said = "works"
+        except RuntimeError as error:
+            said = str(error)
+        os.write(write, said.encode())
+        os._exit(0)
+    os.waitpid(child, 0)
+    return os.read(read, 10**6).decode()
+
+before = what_a_fork_says()
+lstm.fit(wave[:, None], wave)
+print(before, what_a_fork_says(), backend_name, sep="|")
 """
 
 
-def test_after_a_fit_a_forked_process_is_refused_where_it_would_hang(fresh_python):
-    said, backend = fresh_python(FORK, "after a fit").split("|")
+@pytest.fixture(scope="module")
+def said(fresh_python):
+    """What a process says that was forked before the first fit, and one after it; the backend."""
+    return fresh_python(FORK).split("|")
+
+
+def test_before_a_fit_a_forked_process_works(said):
+    assert said[0] == "works"
+
+
+def test_after_a_fit_a_forked_process_is_refused_where_it_would_hang(said):
+    _, after, backend = said
     if backend == "jax":
-        assert "in which JAX had already computed" in said
-        assert "Load the model in each worker" in said
+        assert "in which JAX had already computed" in after
+        assert "Load the model in each worker" in after
     else:
-        assert said == "works"
-
-
-def test_before_a_fit_a_forked_process_works(fresh_python):
-    assert fresh_python(FORK, "before a fit").split("|")[0] == "works"
+        assert after == "works"

@@ -37,7 +37,8 @@ def _outputs_and_gradients(layer, inputs, mask=None):
 
     states = [variable.value for variable in layer.non_trainable_variables]
     weights = [variable.value for variable in layer.trainable_variables]
-    gradients, outputs = jax.grad(total, argnums=(0, 1), has_aux=True)(weights, inputs)
+    # One program: op by op, JAX would compile dozens.
+    gradients, outputs = jax.jit(jax.grad(total, argnums=(0, 1), has_aux=True))(weights, inputs)
     return [outputs, *gradients[0], gradients[1]]
 
 

@@ -1,28 +1,35 @@
 """What is not installed: which import needs what, and what to type when it is missing."""
 
+import importlib.util
 import json
 import os
 
 import pytest
 
 HIDE = """
-import sys
+import json, os, sys
+
+hidden = set()
 
 
 class Hiding:
-    def __init__(self, finder, names):
-        self.finder, self.names = finder, names
+    def __init__(self, finder):
+        self.finder = finder
 
     def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] not in self.names:
+        if name.partition(".")[0] not in hidden:
             return self.finder.find_spec(name, path, target)
 
     def __getattr__(self, name):
         return getattr(self.finder, name)
 
 
+sys.meta_path[:] = [Hiding(finder) for finder in sys.meta_path]
+
+
 def hide(*names):
-    sys.meta_path[:] = [Hiding(finder, names) for finder in sys.meta_path]
+    hidden.clear()
+    hidden.update(names)
 
 
 def what_is_said():
@@ -56,33 +63,57 @@ print(sorted(heavy & set(sys.modules)))
     assert fresh_python(HIDE + hidden + script) == "[]"
 
 
-def test_without_a_backend_the_regressor_says_what_to_install(fresh_python):
-    script = HIDE + "hide('jax', 'tensorflow', 'torch'); print(what_is_said())"
-    said = fresh_python(script, KERAS_BACKEND=None)
-    assert said.startswith("skseq.LSTMRegressor needs a backend for Keras.")
+WHAT_IS_SAID = """
+said = {}
+hide("jax", "tensorflow", "torch")
+said["without a backend"] = what_is_said()
+hide("keras")
+said["without Keras"] = what_is_said()
+hide("torch")
+os.environ["KERAS_BACKEND"] = "torch"
+said["without the backend that is asked for"] = what_is_said()
+hide()
+if sys.argv[1] == "jax":
+    os.environ["KERAS_BACKEND"] = "jax"
+    import jax
+    jax.__version__, jax.__version_info__ = "0.6.2", (0, 6, 2)
+    said["on an old JAX"] = what_is_said()
+print(json.dumps(said))
+"""
+
+
+@pytest.fixture(scope="module")
+def said(fresh_python):
+    """What one process is told, in which nothing is missing for good."""
+    has_jax = importlib.util.find_spec("jax") is not None
+    printed = fresh_python(HIDE + WHAT_IS_SAID, "jax" if has_jax else "", KERAS_BACKEND=None)
+    return json.loads(printed)
+
+
+def test_without_a_backend_the_regressor_says_what_to_install(said):
+    message = said["without a backend"]
+    assert message.startswith("skseq.LSTMRegressor needs a backend for Keras.")
     for backend in BACKENDS:
-        assert f"pip install 'skseq[{backend}]'" in said
+        assert f"pip install 'skseq[{backend}]'" in message
 
 
-def test_without_keras_the_regressor_says_what_to_install(fresh_python):
-    said = fresh_python(HIDE + "hide('keras'); print(what_is_said())", KERAS_BACKEND=None)
-    assert said.startswith("skseq.LSTMRegressor needs Keras")
-    assert "pip install 'skseq[jax]'" in said
+def test_without_keras_the_regressor_says_what_to_install(said):
+    message = said["without Keras"]
+    assert message.startswith("skseq.LSTMRegressor needs Keras")
+    assert "pip install 'skseq[jax]'" in message
 
 
-def test_a_backend_that_is_asked_for_and_not_installed_is_an_error(fresh_python):
-    script = HIDE + "hide('torch'); print(what_is_said())"
-    said = fresh_python(script, KERAS_BACKEND="torch")
-    assert said.startswith("KERAS_BACKEND=torch is set, but torch is not installed.")
-    assert "pip install 'skseq[torch]'" in said
+def test_a_backend_that_is_asked_for_and_not_installed_is_an_error(said):
+    message = said["without the backend that is asked for"]
+    assert message.startswith("KERAS_BACKEND=torch is set, but torch is not installed.")
+    assert "pip install 'skseq[torch]'" in message
 
 
-def test_a_jax_too_old_to_be_trusted_is_refused(fresh_python):
+def test_a_jax_too_old_to_be_trusted_is_refused(said):
     pytest.importorskip("jax")
-    old = "import jax; jax.__version__, jax.__version_info__ = '0.6.2', (0, 6, 2)"
-    said = fresh_python(f"{HIDE}\n{old}\nprint(what_is_said())", KERAS_BACKEND="jax")
-    assert said.startswith("skseq.LSTMRegressor needs JAX 0.7 or newer and found 0.6.2")
-    assert "pip install --upgrade 'skseq[jax]'" in said
+    message = said["on an old JAX"]
+    assert message.startswith("skseq.LSTMRegressor needs JAX 0.7 or newer and found 0.6.2")
+    assert "pip install --upgrade 'skseq[jax]'" in message
 
 
 def test_a_backend_that_is_only_configured_and_not_installed_gives_way(fresh_python, tmp_path):

@@ -87,7 +87,7 @@ NETWORKS = [
 
 @pytest.mark.parametrize("network", NETWORKS, ids=range(len(NETWORKS)))
 def test_first_weights_have_the_shapes_and_the_order_of_the_model(network):
-    model = build_model(network, initialized=False)
+    model = build_model(network)
     linear = []
     if network.has_linear_path:
         linear = [np.ones(weight.shape) for weight in model.get_layer("linear_path").get_weights()]
@@ -97,6 +97,21 @@ def test_first_weights_have_the_shapes_and_the_order_of_the_model(network):
     if network.has_linear_path:
         assert_array_equal(model.get_layer("outputs").get_weights()[0], 0)
         assert all((w == 1).all() for w in model.get_layer("linear_path").get_weights())
+
+
+def test_a_model_is_built_of_zeros_and_names_the_initializers_of_keras():
+    """Weights are set afterwards: drawing them first would compile a dozen programs on JAX."""
+    for bidirectional in (False, True):
+        network = Network(n_features=2, units=(3,), bidirectional=bidirectional, dense_units=(4,))
+        model = build_model(network)
+        for weight in model.get_weights():
+            assert_array_equal(weight, 0)
+        # Whoever makes the model anew from its description gets what Keras would draw.
+        drawn = keras.models.model_from_json(model.to_json()).get_weights()
+        kernel, recurrent, bias = drawn[:3]
+        assert 0.3 < np.abs(kernel).max() < np.sqrt(6 / (2 + 12))
+        assert_allclose(recurrent @ recurrent.T, np.eye(3), atol=1e-5)
+        assert_array_equal(bias, np.repeat([0.0, 1.0, 0.0, 0.0], 3))
 
 
 def test_a_saved_model_is_read_back_in_safe_mode(tmp_path):

@@ -337,28 +337,34 @@ def test_the_golden_file_for_skops_holds_no_python_code_and_two_types_of_skseq()
 # The network alone
 
 
-READ_WITH_KERAS_ALONE = """
-import sys
+READ_WITH_KERAS = """
+import pathlib, sys
 import keras, numpy as np
-if sys.argv[4] == "True":
-    from skseq import LSTMRegressor
-network = keras.models.load_model(sys.argv[1], safe_mode=True)
-outputs = network(np.load(sys.argv[2]))
-np.save(sys.argv[3], keras.ops.convert_to_numpy(outputs))
-print("skseq" in sys.modules)
+
+folder = pathlib.Path(sys.argv[1])
+for name in ("lstm", "lstm beside a ridge"):
+    if name == "lstm beside a ridge":
+        from skseq import LSTMRegressor
+    network = keras.models.load_model(folder / f"{name}.keras", safe_mode=True)
+    outputs = network(np.load(folder / "in.npy"))
+    np.save(folder / f"{name}.npy", keras.ops.convert_to_numpy(outputs))
+    print("skseq" in sys.modules)
 """
 
 
-@pytest.mark.parametrize("alpha", [None, 1.0])
-def test_a_process_with_keras_computes_what_the_regressor_predicts(alpha, fresh_python, tmp_path):
+def test_a_process_with_keras_computes_what_the_regressor_predicts(fresh_python, tmp_path):
+    """Alone where the network is an LSTM, with skseq imported where a linear path is beside it."""
     series = np.sin(np.arange(60) / 3).reshape(-1, 1)
     windows = SlidingWindowTransformer(4).fit_transform(series)
-    regressor = LSTMRegressor(**TINY, horizon=2, normalize=None, ridge_alpha=alpha)
-    regressor.fit(windows, series[:, 0]).model_.save(tmp_path / "network.keras")
     np.save(tmp_path / "in.npy", np.asarray(windows[4:], dtype=np.float32))
-    names = [tmp_path / name for name in ("network.keras", "in.npy", "out.npy")]
-    assert fresh_python(READ_WITH_KERAS_ALONE, *names, alpha is not None) == str(alpha is not None)
-    assert_allclose(np.load(names[-1]), regressor.predict(windows[4:]), atol=1e-5)
+    expected = {}
+    for name, alpha in {"lstm": None, "lstm beside a ridge": 1.0}.items():
+        regressor = LSTMRegressor(**TINY, horizon=2, normalize=None, ridge_alpha=alpha)
+        regressor.fit(windows, series[:, 0]).model_.save(tmp_path / f"{name}.keras")
+        expected[name] = regressor.predict(windows[4:])
+    assert fresh_python(READ_WITH_KERAS, tmp_path).split() == ["False", "True"]
+    for name, predicted in expected.items():
+        assert_allclose(np.load(tmp_path / f"{name}.npy"), predicted, atol=1e-5, err_msg=name)
 
 
 # Whole or absent

@@ -145,8 +145,9 @@ def test_early_stopping_trains_on_nothing_from_its_cut_on_and_on_no_validated_ta
     for hour in hours.unique().sort_values()[20:]:
         altered = table.copy()
         altered.loc[hours == hour, "load"] += 0.5
-        if fit(altered).history_["val_loss"][0] != usual.history_["val_loss"][0]:
-            lasts.append(fit(altered).history_["loss"][0] != usual.history_["loss"][0])
+        other = fit(altered)
+        if other.history_["val_loss"][0] != usual.history_["val_loss"][0]:
+            lasts.append(other.history_["loss"][0] != usual.history_["loss"][0])
     # Time goes from what is trained on to what is only validated on, and never back.
     assert sorted(lasts, reverse=True) == lasts
     assert not lasts[-1]

@@ -25,8 +25,17 @@ FREQUENCIES = [
     *["RE-N-DEC-MON", "RE-L-SEP-SAT"],
 ]
 # A period of business hours, of days and of months, each with an own beginning.
-BEGINNINGS = ["2024-01-01", "2023-02-28 09:00"]
-ZONES = [None, "UTC", "Europe/Berlin", "America/New_York"]
+JANUARY, FEBRUARY = "2024-01-01", "2023-02-28 09:00"
+# Where clocks change it matters when one begins.
+BEGINNINGS = [
+    (JANUARY, None),
+    (FEBRUARY, "UTC"),
+    *[
+        (begin, zone)
+        for begin in (JANUARY, FEBRUARY)
+        for zone in ("Europe/Berlin", "America/New_York")
+    ],
+]
 
 
 def range_of(frequency, beginning, zone=None):
@@ -49,8 +58,7 @@ def labels_after(index):
     return forecast(model.fit(frame, frame["load"]), frame).index
 
 
-@pytest.mark.parametrize("zone", ZONES)
-@pytest.mark.parametrize("beginning", BEGINNINGS)
+@pytest.mark.parametrize(("beginning", "zone"), BEGINNINGS)
 @pytest.mark.parametrize("frequency", FREQUENCIES)
 def test_every_frequency_is_followed_and_continued_as_date_range_does(frequency, beginning, zone):
     whole = range_of(frequency, beginning, zone)

@@ -1,6 +1,7 @@
 """The network: kinds of recurrent cell, its description, its Keras model, its first weights."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -157,10 +158,9 @@ def build_model(
     network: Network,
     *,
     masked: bool = False,
-    initialized: bool = True,
     recurrent_layer: type | None = None,
 ):
-    """Build the Keras model of a network.
+    """Build the Keras model of a network, whose weights are zero until they are set.
 
     Parameters
     ----------
@@ -169,9 +169,6 @@ def build_model(
         Take a second input of shape (n_windows, n_steps), False where a step is to be skipped.
         Its values must be zero; a segment is skipped when all of its steps are. The weights are
         the same, in the same order.
-    initialized : bool, default=True
-        False leaves the weights zero, for a model that only ever runs with weights given to it:
-        it is built faster, for nothing is drawn.
     recurrent_layer : type, default=None
         Layer class with the arguments and weights of Keras's own for this cell. None means that
         one.
@@ -183,7 +180,7 @@ def build_model(
     windows = keras.Input((network.n_steps, network.n_features), name="windows")
     mask = keras.Input((network.n_steps,), dtype="bool", name="known_steps") if masked else None
     values, known = _as_read(network, windows, mask)
-    outputs = _recurrent_path(network, values, known, initialized, recurrent_layer)
+    outputs = _recurrent_path(network, values, known, recurrent_layer)
     if network.shares_channels:
         outputs = ChannelsTogether(network.n_targets, name="channels_together")(outputs)
     if network.has_linear_path:
@@ -214,11 +211,8 @@ def _as_read(network, windows, mask):
     return values, mask
 
 
-def _recurrent_path(network, values, mask, initialized, recurrent_layer):
+def _recurrent_path(network, values, mask, recurrent_layer):
     layers, cell = keras.layers, CELLS[network.cell]
-    arguments = dict(cell.arguments) | ({} if initialized else dict(cell.zero_bias_arguments))
-    kernel, recurrent = _SEEDED if initialized else _UNINITIALIZED
-    bias = {} if initialized else {"bias_initializer": _zeros}
     seeds = count(1)
     for depth, units in enumerate(network.units):
         layer = (recurrent_layer or cell.layer)(
@@ -226,39 +220,57 @@ def _recurrent_path(network, values, mask, initialized, recurrent_layer):
             activation=network.activation,
             recurrent_dropout=network.recurrent_dropout,
             return_sequences=depth < len(network.units) - 1,
-            kernel_initializer=kernel(seed=next(seeds)),
-            recurrent_initializer=recurrent(seed=next(seeds)),
+            kernel_initializer=_glorot_of_keras(next(seeds)),
+            recurrent_initializer=keras.initializers.Orthogonal(seed=next(seeds)),
             seed=next(seeds),
             name=f"{network.cell}_{depth}",
-            **arguments,
-            **bias,
+            **cell.arguments,
         )
+        parts = [layer.cell]
         if network.bidirectional:
             layer = layers.Bidirectional(layer, name=f"bidirectional_{depth}")
-        values = layer(values, mask=mask)
+            parts = [layer.forward_layer.cell, layer.backward_layer.cell]
+        with _nothing_drawn(parts, recurrent_initializer=_zeros, **cell.zero_bias_arguments):
+            values = layer(values, mask=mask)
         if network.dropout:
             values = layers.Dropout(network.dropout, seed=next(seeds))(values)
     for depth, units in enumerate(network.dense_units):
-        initializer = kernel(seed=next(seeds))
-        dense = layers.Dense(
-            units, "relu", kernel_initializer=initializer, name=f"dense_{depth}", **bias
-        )
-        values = dense(values)
-    initializer = kernel(seed=next(seeds))
+        initializer = _glorot_of_keras(next(seeds))
+        dense = layers.Dense(units, "relu", kernel_initializer=initializer, name=f"dense_{depth}")
+        with _nothing_drawn([dense]):
+            values = dense(values)
     outputs = layers.Dense(
-        network.n_values_shown, kernel_initializer=initializer, name="outputs", **bias
+        network.n_values_shown, kernel_initializer=_glorot_of_keras(next(seeds)), name="outputs"
     )
-    return outputs(values)
+    with _nothing_drawn([outputs]):
+        return outputs(values)
 
 
-@keras.saving.register_keras_serializable(package="skseq")
+def _glorot_of_keras(seed):
+    """Keras's own default, but seeded: an unseeded one draws from Python's global generator."""
+    return keras.initializers.GlorotUniform(seed=seed)
+
+
+@contextmanager
+def _nothing_drawn(parts, **others):
+    """Let layers be built with weights of zero, and keep the initializers that they were made with.
+
+    Weights are always set afterwards. What Keras would draw first, JAX compiles a dozen programs
+    for; but a model that is saved and read without skseq must name initializers of Keras's own.
+    """
+    instead = {"kernel_initializer": _zeros, "bias_initializer": _zeros} | others
+    kept = [(part, name, getattr(part, name)) for part in parts for name in instead]
+    for part, name, _ in kept:
+        setattr(part, name, instead[name])
+    try:
+        yield
+    finally:
+        for part, name, value in kept:
+            setattr(part, name, value)
+
+
 def _zeros(shape, dtype):
     return np.zeros(shape, dtype)
-
-
-# Keras's own defaults, but seeded: unseeded ones would draw from Python's global generator.
-_SEEDED = keras.initializers.GlorotUniform, keras.initializers.Orthogonal
-_UNINITIALIZED = (lambda seed: _zeros), (lambda seed: _zeros)
 
 
 def initial_weights(

@@ -69,7 +69,7 @@ def _make_forward(network, masked, fast):
 
         if is_supported(network):
             return predictor(network)
-    model = build_model(network, masked=masked, initialized=False)
+    model = build_model(network, masked=masked)
     if fast and backend_name == "jax":
         from skseq._keras.jax.forward import forward_in_groups
 

@@ -33,10 +33,7 @@ class _TrainingProgram:
     def __init__(self, network, masked, arguments):
         self.masked = masked
         self.model = build_model(
-            network,
-            masked=masked,
-            initialized=False,
-            recurrent_layer=FAST_LAYERS.get(network.cell),
+            network, masked=masked, recurrent_layer=FAST_LAYERS.get(network.cell)
         )
         self.optimizer = arguments.optimizer
         self._fresh_optimizer_state = _build(self.optimizer, self.model.trainable_variables)

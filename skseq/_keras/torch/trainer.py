@@ -39,7 +39,7 @@ class TorchTrainer:
             WeightedLoss(arguments.loss, network.levels),
         )
         self._optimizer = arguments.optimizer
-        self._model = build_model(network, masked=masked, initialized=False)
+        self._model = build_model(network, masked=masked)
         begin_model(self._model, self._optimizer, start, dropout_seed)
         self._dropouts = [
             layer for layer in self._model.layers if isinstance(layer, keras.layers.Dropout)
