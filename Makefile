@@ -57,8 +57,8 @@ export KERAS_BACKEND := $(BACKEND)
 # Compiled programs are kept with the environment they belong to, not in the user's home.
 export SKSEQ_CACHE_DIR ?= $(abspath $(VENV))/compiled
 
-.PHONY: help demo test coverage quick lint neighbours darts onnx backends oldest nightly benchmark suite docs \
-	linkcheck hooks format clean
+.PHONY: help demo test coverage quick lint neighbours darts onnx backends oldest nightly benchmark \
+	suite docs linkcheck hooks format clean
 
 help:
 	@sed -n 's/^# \(make [a-z]*  .*\)/\1/p' Makefile
@@ -182,7 +182,7 @@ nightly: pyproject.toml
 	$(PY) -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_FLAGS)
 
 # One script for each question; a table each. bench_etth1.py needs a file of its own and is apart.
-BENCHMARKS := search epoch peers predict memory growth import workers
+BENCHMARKS := search epoch quantiles peers predict memory growth import workers
 
 benchmark: VENV := .venv-benchmark
 benchmark: export SKSEQ_CACHE_DIR :=

@@ -6,19 +6,27 @@ import numpy as np
 import pandas as pd
 import pytest
 from sklearn.base import clone
-from sklearn.linear_model import Ridge
+from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, MinMaxScaler, StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from skseq import LastValueRidge, SeasonalNaiveRegressor, SlidingWindowTransformer, make_windows
+from skseq import (
+    IntervalRegressor,
+    LastValueRidge,
+    SeasonalNaiveRegressor,
+    SlidingWindowTransformer,
+    make_windows,
+)
 from skseq._arrays import later_errors
 
 
 # The random X of the checks holds no windows of their y.
 @pytest.mark.filterwarnings("ignore:SeasonalNaiveRegressor. the past of target:UserWarning")
-@parametrize_with_checks([SeasonalNaiveRegressor(), LastValueRidge()])
-def test_baselines_pass_every_check_of_scikit_learn(estimator, check):
+@parametrize_with_checks(
+    [SeasonalNaiveRegressor(), LastValueRidge(), IntervalRegressor(LinearRegression())]
+)
+def test_regressors_without_a_network_pass_every_check_of_scikit_learn(estimator, check):
     check(estimator)
 
 

@@ -69,3 +69,23 @@ def test_in_the_units_of_y_such_a_loss_trains(loss):
 @pytest.mark.parametrize("loss", ["mse", "mae", "huber", "log_cosh"])
 def test_other_losses_work_in_normalized_units(loss):
     LSTMRegressor(**TINY | {"loss": loss, "normalize": "window"}).fit(X, Y)
+
+
+def test_the_loss_of_quantiles_equals_the_slow_way_and_leaves_unknown_targets_out():
+    from skseq._keras.backend import keras
+    from skseq._keras.loss import WeightedLoss
+
+    random, levels = np.random.default_rng(0), (0.1, 0.7)
+    truth, outputs = random.normal(size=(5, 3)), random.normal(size=(5, 9))
+    truth[1, 2] = np.nan
+    expected = []
+    for y, row in zip(truth, outputs, strict=True):
+        points, distances = row[:3], row[3:].reshape(2, 3)
+        loss = np.nansum((y - points) ** 2) / 3
+        for level, distance in zip(levels, distances, strict=True):
+            e = y - points - distance
+            loss += np.nansum(np.where(e > 0, level * e, (level - 1) * e)) / 3
+        expected.append(loss)
+    loss = WeightedLoss(keras.losses.MeanSquaredError(), levels)
+    found = loss.call(*(keras.ops.convert_to_tensor(a, "float32") for a in (truth, outputs)))
+    np.testing.assert_allclose(keras.ops.convert_to_numpy(found), expected, rtol=1e-5)

@@ -49,11 +49,9 @@ class WeightedLoss(keras.losses.Loss):
 
     def _loss_of_distances(self, errors, distances):
         ops = keras.ops
-        is_known = ops.logical_not(ops.isnan(errors))  # (n, n_points)
-        errors = ops.where(is_known, errors, ops.zeros_like(errors))
-        n_points, total = errors.shape[1], 0.0
-        for number, level in enumerate(self.levels):
-            beyond = errors - distances[:, number * n_points : (number + 1) * n_points]
-            loss = ops.maximum(level * beyond, (level - 1) * beyond)
-            total += ops.mean(ops.where(is_known, loss, ops.zeros_like(loss)), axis=1)
-        return 2 * total / len(self.levels)
+        errors = errors[:, None]  # (n, 1, n_points)
+        distances = ops.reshape(distances, (-1, len(self.levels), errors.shape[2]))
+        # (n, n_levels, n_points); an error that is not known is met by each quantile.
+        beyond = ops.where(ops.isnan(errors), 0.0, errors - distances)
+        levels = ops.reshape(ops.convert_to_tensor(self.levels, beyond.dtype), (-1, 1))
+        return 2 * ops.mean(levels * beyond + ops.relu(-beyond), axis=(1, 2))
