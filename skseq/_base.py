@@ -92,7 +92,8 @@ class WindowRegressor(CallbackSupportMixin, RegressorMixin, SavableEstimator):
         Parameters
         ----------
         X : array-like of shape (n_rows, n_steps, n_features) or (n_rows, n_steps * n_features)
-            The window of each row.
+            The window of each row. Those that ``fit`` would not train on, because they miss steps,
+            are left out.
         y : array-like, as in ``fit``
             The value of each row.
 
@@ -111,11 +112,7 @@ class WindowRegressor(CallbackSupportMixin, RegressorMixin, SavableEstimator):
         if not self._levels:
             positions_of_levels(self.quantiles, ())
         with unchanged_on_error(self):
-            windows = check_windows(self, X, reset=False)
-            check_target_names(self._target_names(), y)
-            data = self._pair(windows, check_targets(self, X, y), self._layout.horizon)
-            data = data.take(~windows.is_cut_off[data.rows])
-            self._calibrate_on(data)
+            self._calibrate_on(self._read_training_data(X, y, reset=False))
         return self
 
     def score(self, X, y, sample_weight=None):

@@ -312,7 +312,7 @@ def test_calibrated_anew_only_the_quantiles_change(name):
 def test_what_calibrate_cannot_use_leaves_the_model_as_it_was(name):
     model = pickle.loads(pickle.dumps(fitted(name)))
     before = model.predict(WINDOWS, quantiles=LEVELS)
-    with pytest.raises(ValueError, match="no known error"):
+    with pytest.raises(ValueError, match="hold nothing to learn from"):
         model.calibrate(WINDOWS, np.full(len(LOAD), np.nan))
     assert_array_equal(model.predict(WINDOWS, quantiles=LEVELS), before)
 
@@ -489,6 +489,7 @@ def test_a_transform_that_turns_the_order_round_is_refused():
     turned.fit(TABLE, TABLE["load"])
     for ask in (
         lambda: forecast(turned, TABLE, quantiles=[0.25, 0.75]),
+        lambda: forecast(turned, TABLE, quantiles=[0.25]),
         lambda: backtest(turned, TABLE, TABLE["load"], cv=2, quantiles=[0.25, 0.75]),
     ):
         with pytest.raises(ValueError, match="come out in another order"):
@@ -635,3 +636,15 @@ def test_an_interval_has_its_lower_end_first():
 def test_a_truth_of_zeros_has_no_size():
     with pytest.raises(ValueError, match="zero throughout"):
         weighted_quantile_loss([0.0], [[1.0]], quantiles=[0.5])
+
+
+def test_calibrate_leaves_out_windows_that_fit_would_not_train_on():
+    model = pickle.loads(pickle.dumps(fitted("ridge")))
+    holes = changed(LOAD, 12, np.nan)
+    model.calibrate(windows_of(holes), holes)
+    missing = [12, 13, 14, 15, 16]
+    known = np.setdiff1d(COMPLETE, missing)
+    other = pickle.loads(pickle.dumps(fitted("ridge"))).calibrate(WINDOWS[known], LOAD[known])
+    assert_array_equal(
+        model.predict(WINDOWS, quantiles=LEVELS), other.predict(WINDOWS, quantiles=LEVELS)
+    )

@@ -105,7 +105,10 @@ def forecast_block(estimator, window, plan: FutureRows, longer: LongerTable, qua
                 if quantiles is None:
                     return undo_at_the_end(regressor.predict(X))
                 check_forecasts_quantiles(regressor)
-                return undo_by_level(undo_at_the_end, regressor.predict(X, quantiles=quantiles))
+                # The points come last: next to them a transform shows whether it grows.
+                points = regressor.predict(X)[..., None]
+                values = np.concatenate([regressor.predict(X, quantiles=quantiles), points], -1)
+                return undo_by_level(undo_at_the_end, values)
 
             is_missing = _is_missing(inputs, rows, horizon_of(estimator))
     kept = _kept_series(estimator, window, plan, is_missing)
@@ -125,7 +128,7 @@ def forecast_block(estimator, window, plan: FutureRows, longer: LongerTable, qua
     horizon = horizon_of(estimator)
     if quantiles is None:
         return _by_series(undo(predictions), horizon), kept
-    levels = np.moveaxis(undo_by_level(undo, predictions), -1, 0)
+    levels = np.moveaxis(undo_by_level(undo, predictions)[..., :-1], -1, 0)
     return np.stack([_by_series(level, horizon) for level in levels], axis=-1), kept
 
 

@@ -91,8 +91,11 @@ def _of_transformed_targets(regressor, X, y, baseline, quantiles) -> KnownForeca
     def undo(values):
         return undone(regressor, values, truth.shape[2])
 
-    levels = None if inside.quantiles is None else undo_by_level(undo, inside.quantiles)
-    return replace(inside, truth=truth, forecast=undo(inside.forecast), quantiles=levels)
+    if inside.quantiles is None:
+        return replace(inside, truth=truth, forecast=undo(inside.forecast))
+    values = np.concatenate([inside.quantiles, inside.forecast[..., None]], axis=-1)
+    values = undo_by_level(undo, values)
+    return replace(inside, truth=truth, forecast=values[..., -1], quantiles=values[..., :-1])
 
 
 def _is_past_in_the_units_of_y(regressor, X, y):

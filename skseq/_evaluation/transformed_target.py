@@ -11,6 +11,8 @@ from skseq._evaluation.composition import parts_of
 
 __all__ = ["transformed", "undo_by_level", "undone", "without_transform"]
 
+_ROUNDING = 1e-12
+
 
 def transformed(estimator: TransformedTargetRegressor, y) -> np.ndarray:
     """Transform y as the fit of the estimator did, into shape (n_rows,) or (n_rows, n_targets)."""
@@ -47,6 +49,7 @@ def undo_by_level(undo, values: np.ndarray) -> np.ndarray:
     undo : callable
         From what is transformed to the units of y.
     values : ndarray
+        With the point forecasts behind the levels: a single level has no order by itself.
 
     Raises
     ------
@@ -55,7 +58,8 @@ def undo_by_level(undo, values: np.ndarray) -> np.ndarray:
     """
     levels = np.moveaxis(values, -1, 0)
     result = np.stack([np.asarray(undo(level)) for level in levels], axis=-1)
-    if not (np.diff(values, axis=-1) * np.diff(result, axis=-1) >= 0).all():
+    moves = np.sign(np.diff(values, axis=-1)) * np.diff(result, axis=-1)
+    if (moves < -_ROUNDING * np.abs(result[..., 1:])).any():
         raise ValueError(
             "The quantiles come out in another order when the transform of the targets is undone, "
             "so it does not grow with y, and a quantile of what is transformed is no quantile of "
