@@ -276,8 +276,8 @@ class ForecastDisplay:
         y_pred : array-like of shape (n_rows,), (n_rows, horizon) or (n_rows, horizon, n_targets)
             As ``predict`` returns it: row t holds the forecasts of ``y_true[t]`` and what follows.
             The last ``horizon - 1`` rows, whose future is not known, are left out.
-        y_quantiles : array-like of shape (*y_pred.shape, n_quantiles), default=None
-            As ``predict`` returns it with quantiles.
+        y_quantiles : array-like, default=None
+            As ``predict`` returns it with quantiles: one more axis than y_pred, of n_quantiles.
         quantiles : list of float, default=None
             Their levels.
         target : str or int, default=None

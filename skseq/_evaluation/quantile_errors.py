@@ -26,7 +26,7 @@ def mean_quantile_loss(y_true, y_quantiles, *, quantiles, sample_weight=None):
     ----------
     y_true : array-like of shape (n_rows,), (n_rows, n_outputs) or with more axes
         The truth.
-    y_quantiles : array-like of shape (*y_true.shape, n_quantiles)
+    y_quantiles : array-like of the shape of y_true, and one more axis of n_quantiles
         What ``predict(X, quantiles=quantiles)`` returns for these rows.
     quantiles : array-like of shape (n_quantiles,)
         Their levels.
@@ -104,7 +104,7 @@ def interval_coverage(y_true, y_quantiles, *, sample_weight=None, multioutput="u
     ----------
     y_true : array-like of shape (n_rows,), (n_rows, n_outputs) or with more axes
         The truth.
-    y_quantiles : array-like of shape (*y_true.shape, 2)
+    y_quantiles : array-like of the shape of y_true, and one more axis of 2
         The lower and the upper end.
     sample_weight : array-like of shape (n_rows,), default=None
         Weight of each row. None weighs all rows alike.
