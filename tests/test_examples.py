@@ -5,7 +5,6 @@ import runpy
 import shutil
 from pathlib import Path
 
-import keras
 import matplotlib
 import matplotlib.pyplot as plt
 import numpy as np
@@ -179,11 +178,9 @@ def test_the_intervals_of_a_panel_hold_eight_in_ten_but_lie_too_high(run_example
 @pytest.mark.skipif(
     sklearn.__version__.startswith("1.6."), reason="scikeras 0.13 is in no search of 1.6"
 )
-def test_on_jax_the_search_of_skseq_takes_less_than_half_the_time_of_the_plain_recipe(run_example):
-    table = run_example("plot_speed.py")["table"]
-    if keras.backend.backend() == "jax":  # elsewhere there are no compiled epochs to share
-        assert table.loc["skseq", "seconds"] < table.loc["scikeras", "seconds"] / 2
-    errors = table["MAE later"]
+def test_the_searches_of_the_page_on_speed_find_networks_as_good_as_a_ridge(run_example):
+    """How long they take is what benchmarks/bench_search.py measures."""
+    errors = run_example("plot_speed.py")["table"]["MAE later"]
     assert errors["ridge, one fit"] == pytest.approx(0.087, abs=0.001)
     for name in ["scikeras", "skseq"]:
         assert errors[name] == pytest.approx(errors["ridge, one fit"], abs=0.015)

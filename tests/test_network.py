@@ -205,6 +205,9 @@ def test_every_combination_keeps_shapes_and_both_trainers_agree(
         "share_channels": share_channels,
     }
     X, y = make_windows(SERIES, N_STEPS, target=target)
+    # Three full batches, for which Keras compiles one step; test_fast_paths has a last one of less.
+    n_rows = 3 * TINY["batch_size"] + horizon - 1
+    X, y = X[:n_rows], y[:n_rows]
     X_missing = X.copy()
     X_missing[::2, :2] = X_missing[3] = np.nan
     predictions = []
@@ -320,8 +323,7 @@ def ridge_of(X, y, **settings):
     return still.set_params(early_stopping=False).fit(X, y).predict(X)
 
 
-@pytest.mark.parametrize("switch", ["on", "off"])
-@pytest.mark.parametrize("horizon", [1, 4])
+@pytest.mark.parametrize(("switch", "horizon"), [("on", 1), ("on", 4), ("off", 4)])
 def test_auto_keeps_the_ridge_over_all_rows_where_training_did_not_pay(
     monkeypatch, switch, horizon
 ):

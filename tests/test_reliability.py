@@ -121,17 +121,18 @@ def test_windows_are_those_of_the_rule_or_the_error_says_why(X, n_steps, lag, fl
     data=st.data(),
     X=series(),
     y_kind=st.sampled_from(["a column", "all columns", "other", "ints", "list", "object"]),
-    n_steps=st.sampled_from([1, 3]),
+    # Each pair is a network of its own, and so is each size of a batch: few are compiled.
+    steps_and_horizon=st.sampled_from([(1, 2), (3, 1)]),
     lag=st.sampled_from([0, 1]),
-    horizon=st.sampled_from([1, 2]),
     flatten=st.booleans(),
     normalize=st.sampled_from(["standard", "standard", "standard", None]),
-    batch_size=st.sampled_from([1, 4, 32, 10**6]),
+    batch_size=st.sampled_from([1, 4, 10**6]),
     early_stopping=st.booleans(),
 )
 def test_a_fit_gives_finite_forecasts_or_an_error_before_training(
-    data, X, y_kind, n_steps, lag, horizon, flatten, normalize, batch_size, early_stopping
+    data, X, y_kind, steps_and_horizon, lag, flatten, normalize, batch_size, early_stopping
 ):
+    n_steps, horizon = steps_and_horizon
     y = targets(data, X, y_kind)
     before = contents(X), contents(y)
     regressor = LSTMRegressor(
@@ -211,7 +212,7 @@ def test_fits_one_after_the_other_leave_nothing_behind():
 @pytest.mark.parametrize("fast_paths", ["on", "off"])
 def test_fits_in_threads_at_the_same_time_come_to_what_they_come_to_alone(fast_paths, monkeypatch):
     monkeypatch.setenv("SKSEQ_FAST_PATHS", fast_paths)
-    jobs = [(seed, units) for seed in range(3) for units in (2, 3)]
+    jobs = [(seed, units) for seed in range(2) for units in (2, 3)]
     alone = {job: fit_once(*job).predict(WINDOWS) for job in jobs}
     together, start = {}, threading.Barrier(len(jobs))
 
