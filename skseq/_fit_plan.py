@@ -62,7 +62,10 @@ class FitPlan:
         Penalty of the ridge regression at the start of the linear path.
     stops_early : bool
     calibrates : bool
-        Whether quantiles are calibrated, on rows that are held out.
+        Whether quantiles are calibrated.
+    holds_out : bool
+        Whether the latest rows are held out, for early stopping or to calibrate on. To calibrate,
+        they are not if too few would remain to train on.
     has_trial : bool
         Whether the ridge regression is kept unless training beats it significantly.
     validation_fraction : float
@@ -77,6 +80,7 @@ class FitPlan:
     ridge_alpha: float
     stops_early: bool
     calibrates: bool
+    holds_out: bool
     has_trial: bool
     validation_fraction: float
     ratio: float | None = None
@@ -120,8 +124,8 @@ class FitPlan:
             and not continues
         )
         calibrates = bool(network.levels) and params.get("calibrates", True)
-        holds_out = (stops_early or calibrates) and not has_validation
-        n_trained = n_before if holds_out else n_rows
+        holds_out = stops_early or (calibrates and _remain_enough(n_before, n_rows))
+        n_trained = n_before if holds_out and not has_validation else n_rows
         batch_size = _batch_size(params["batch_size"], n_trained)
         schedule = Schedule(
             epochs=_epochs(params["epochs"], n_trained, batch_size, stops_early),
@@ -131,7 +135,16 @@ class FitPlan:
             verbose=params["verbose"],
         )
         ridge_alpha = float(params["ridge_alpha"] or 0.0)
-        return cls(network, schedule, ridge_alpha, stops_early, calibrates, has_trial, fraction)
+        return cls(
+            network,
+            schedule,
+            ridge_alpha,
+            stops_early,
+            calibrates,
+            holds_out,
+            has_trial,
+            fraction,
+        )
 
     def with_ridge_for(self, data: SupervisedWindows, examples: TrainingData) -> "FitPlan":
         """Choose what the linear path reads."""
@@ -181,7 +194,7 @@ class FitPlan:
         self, data: SupervisedWindows, validation: SupervisedWindows | None
     ) -> tuple[SupervisedWindows, SupervisedWindows | None]:
         """Split into rows to train on and rows to validate on, if there are to be any."""
-        if validation is not None or not (self.stops_early or self.calibrates):
+        if validation is not None or not self.holds_out:
             return data, validation
         warn_of_lost_times(data)
         return split_latest(data, self.validation_fraction)
@@ -240,8 +253,12 @@ def _stops_early(early_stopping, n_rows, n_before):
     """Tell whether to stop early; "auto" needs many rows, of which enough remain to train on."""
     if early_stopping != "auto":
         return bool(early_stopping)
-    remain_enough = n_before >= _SMALLEST_SHARE_TRAINED_ON * n_rows
-    return n_rows >= _FEWEST_ROWS_TO_STOP_EARLY and remain_enough
+    return n_rows >= _FEWEST_ROWS_TO_STOP_EARLY and _remain_enough(n_before, n_rows)
+
+
+def _remain_enough(n_before, n_rows):
+    """Tell whether enough rows remain to train on when the latest ones are held out."""
+    return n_before >= _SMALLEST_SHARE_TRAINED_ON * n_rows
 
 
 def _segment_length(segment_length, n_steps):

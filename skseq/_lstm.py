@@ -16,6 +16,7 @@ from skseq._arrays.target_features import TargetFeature, choose_target_features
 from skseq._arrays.training_data import TrainingData
 from skseq._base import WindowRegressor
 from skseq._checks.leakage import warn_of_leakage
+from skseq._checks.levels import warn_of_trained_rows
 from skseq._checks.rejected_network import warn_of_rejected_network
 from skseq._checks.target_past import warn_of_hidden_past
 from skseq._fit_plan import FitPlan, fresh_arguments, fresh_seed
@@ -134,7 +135,9 @@ class LSTMRegressor(WindowRegressor):
         ``predict(X, quantiles=...)`` then gives them. The network learns by the pinball loss how
         far from the point forecast they lie, from the quantiles of the errors of its first weights
         on. Then they are calibrated, by step and target, on the rows held out [8]_: those of early
-        stopping, or without it as many, which are then not trained on. None learns none.
+        stopping, or without it as many, which are then not trained on.
+        Where less than a quarter would remain to train on, none are, with a warning. None learns
+        none.
     max_missing : float, default=0.0
         Share of its steps that a window may miss and still be trained on, from 0 to below 1. The
         missing steps are skipped, in training as in ``predict``; nothing stands in for them.
@@ -361,6 +364,8 @@ class LSTMRegressor(WindowRegressor):
         -----
         NetworkRejectedWarning
             When the trial keeps the ridge regression alone.
+        CalibrationWarning
+            When there are too few rows to calibrate quantiles on.
         LeakageWarning
             When y is the last step of its own window in every row, as it is or behind a scaler.
         """
@@ -450,6 +455,9 @@ class LSTMRegressor(WindowRegressor):
             self._network, arguments, plan.schedule, examples, held_out, seed, start, watch=tasks
         )
         ridge = self._ridge_of_all_rows(plan, data, whole, units) if plan.has_trial else None
+        if plan.calibrates and held_out is None:
+            warn_of_trained_rows(len(data))
+            held_out = examples
         self._judge(plan, state, start.weights, held_out, ridge)
         if not params["warm_start"]:
             state.optimizer_state = None

@@ -648,3 +648,14 @@ def test_calibrate_leaves_out_windows_that_fit_would_not_train_on():
     assert_array_equal(
         model.predict(WINDOWS, quantiles=LEVELS), other.predict(WINDOWS, quantiles=LEVELS)
     )
+
+
+def test_a_series_too_short_to_hold_rows_out_is_trained_on_whole_with_a_warning():
+    """Of 4 complete rows 1 would be held out, and the 4 before it left out."""
+    with pytest.warns(CalibrationWarning, match="4 rows are too few to hold some out") as told:
+        model = clone(LSTM).fit(WINDOWS[:8], LOAD[:8])
+    assert told[0].filename == __file__
+    alone = LSTMRegressor(**TINY).fit(WINDOWS[:8], LOAD[:8])
+    assert len(alone.history_["loss"]) == len(model.history_["loss"])
+    assert "val_loss" not in model.history_
+    assert np.isfinite(model.predict(WINDOWS[4:8], quantiles=LEVELS)).all()
