@@ -87,7 +87,7 @@ test: export OPENBLAS_NUM_THREADS := 1
 test: $(INSTALLED)
 	$(PY) -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_FLAGS)
 
-# A target of its own, because measuring makes the tests take nearly twice as long.
+# A target of its own, because measuring makes the tests take longer.
 coverage: PYTEST_FLAGS += --cov --cov-report term
 coverage: test
 
