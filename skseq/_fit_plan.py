@@ -4,7 +4,7 @@ A plan is made from the parameters of ``LSTMRegressor`` and from shapes, before 
 It trains nothing and remembers nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from numbers import Integral
 
@@ -154,15 +154,18 @@ class FitPlan:
         network = replace(self.network, linear_features=self.ridge.columns(ratio))
         return replace(self, network=network, ratio=ratio)
 
-    def start(
-        self, data: SupervisedWindows, examples: TrainingData, seed: np.random.SeedSequence
-    ) -> TrainingState:
-        """Give the weights before the first epoch: the linear path is at the ridge regression."""
+    def starts(
+        self,
+        data: SupervisedWindows,
+        examples: TrainingData,
+        seeds: Sequence[np.random.SeedSequence],
+    ) -> list[TrainingState]:
+        """Give each network its weights before the first epoch: all start at one ridge."""
         linear = self.solve_ridge(data, examples) if self.network.has_linear_path else []
-        weights = first_weights(self.network, seed, linear)
+        weights = [first_weights(self.network, seed, linear) for seed in seeds]
         if self.network.levels:
-            weights = start_at_errors(self.network, weights, examples)
-        return TrainingState(weights)
+            weights = [start_at_errors(self.network, each, examples) for each in weights]
+        return [TrainingState(each) for each in weights]
 
     def solve_ridge(self, data: SupervisedWindows, examples: TrainingData) -> list[np.ndarray]:
         """Solve for the weights of the linear path, on these rows."""
@@ -200,22 +203,27 @@ class FitPlan:
         return split_latest(data, self.validation_fraction)
 
 
-def fresh_arguments(params: Mapping) -> CompileArguments:
-    """Make a fresh optimizer, loss, metrics and callbacks for one fit."""
-    arguments = compile_arguments(
+def fresh_arguments(params: Mapping) -> list[CompileArguments]:
+    """Make fresh optimizers, losses, metrics and callbacks for the networks of one fit."""
+    first, *others = [_arguments_of_one(params) for _ in range(params["n_estimators"])]
+    check_units_of_loss(params["loss"], params["normalize"])
+    if first.backup is not None and params["random_state"] is None:
+        raise ValueError(
+            "callbacks holds BackupAndRestore, which needs random_state to be an int, got None: a "
+            "fit that draws another seed at every start cannot be gone on with."
+        )
+    # What a loss reads does not change within a fit, so that the networks share one program.
+    return [first, *(replace(each, recipe=first.recipe) for each in others)]
+
+
+def _arguments_of_one(params):
+    return compile_arguments(
         loss=params["loss"],
         optimizer=params["optimizer"],
         learning_rate=float(params["learning_rate"]),
         callbacks=params["callbacks"],
         keras_params=params["keras_params"],
     )
-    check_units_of_loss(params["loss"], params["normalize"])
-    if arguments.backup is not None and params["random_state"] is None:
-        raise ValueError(
-            "callbacks holds BackupAndRestore, which needs random_state to be an int, got None: a "
-            "fit that draws another seed at every start cannot be gone on with."
-        )
-    return arguments
 
 
 def fresh_seed(random_state) -> np.random.SeedSequence:

@@ -1,35 +1,12 @@
 """LSTMRegressor: a scikit-learn regressor that trains an LSTM on windows.
 
-Here are its parameters, its documentation and its methods. What a window is, which target belongs
-to it and how both are normalized is decided in ``_arrays``, what the parameters ask for in
-``_fit_plan``, how the network is built and trained in ``_keras``.
+Here are its parameters and their documentation. What ``fit`` does with them is in
+``_network_regressor``.
 """
 
-from dataclasses import asdict
 from numbers import Real
 
-import numpy as np
-from sklearn.utils.validation import check_is_fitted
-
-from skseq._arrays.normalization import Normalization
-from skseq._arrays.target_features import TargetFeature, choose_target_features
-from skseq._arrays.training_data import TrainingData
-from skseq._base import WindowRegressor
-from skseq._checks.leakage import warn_of_leakage
-from skseq._checks.levels import warn_of_trained_rows
-from skseq._checks.rejected_network import warn_of_rejected_network
-from skseq._checks.target_past import warn_of_hidden_past
-from skseq._fit_plan import FitPlan, fresh_arguments, fresh_seed
-from skseq._keras.door import (
-    Network,
-    TrainingState,
-    build_model,
-    held_out_forecasts,
-    mixed_weights,
-    predict,
-    train,
-    try_against_ridge,
-)
+from skseq._network_regressor import NetworkRegressor, learned_attributes
 from skseq._public import public
 from skseq._sklearn.callbacks import EpochTasks, with_callbacks
 from skseq._sklearn.private import POSITIVE_INT, Interval, StrOptions
@@ -41,7 +18,7 @@ _SHARE = Interval(Real, 0, 1, closed="left")
 
 
 @public
-class LSTMRegressor(WindowRegressor):
+class LSTMRegressor(NetworkRegressor):
     """Long short-term memory network that predicts one or many steps of one or many targets.
 
     An LSTM [1]_ reads the window of each row, oldest step first. Row t is predicted from window t.
@@ -54,6 +31,10 @@ class LSTMRegressor(WindowRegressor):
         Size of the LSTM's state; a tuple stacks one layer on the other.
     horizon : int, default=1
         Number of steps to predict for each row.
+    n_estimators : int, default=1
+        Number of networks, whose forecasts are averaged [9]_. They have the same rows and
+        parameters, but first weights, order of the rows and dropout of their own. The first one is
+        the network of ``n_estimators=1``.
     n_features : int, default=1
         Values per step in 2-D input, whose rows hold ``n_steps * n_features`` values, oldest step
         first. 3-D windows show their number of features and do not need it.
@@ -154,10 +135,12 @@ class LSTMRegressor(WindowRegressor):
     ----------
     history_ : dict of str to list of float
         Loss, metrics and, with validation rows, the same with ``val_`` before the name; one
-        number per epoch, in normalised units. NaN in epochs of a warm start without them.
+        number per epoch, in normalised units. NaN in epochs of a warm start without them. With
+        several networks, the mean over those that were trained in this epoch.
     n_iter_ : int
-        Number of epochs trained, all calls together.
-    best_epoch_ : int
+        Number of epochs trained, all calls together. With several networks, that of the one that
+        was trained longest.
+    best_epoch_ : int, or list of int with several networks
         The epoch whose weights were kept, counted as in ``n_iter_``: the last one without early
         stopping. 0 stands for the weights before the first.
     network_share_ : float
@@ -176,7 +159,8 @@ class LSTMRegressor(WindowRegressor):
     target_features_ : list of int or None
         For each target the feature that is its past.
     model_ : keras.Model
-        The trained network in normalised units, for windows without missing steps.
+        The trained network in normalised units, for windows without missing steps. With several
+        networks, the model that averages them.
 
     See Also
     --------
@@ -210,6 +194,8 @@ class LSTMRegressor(WindowRegressor):
        accuracy. Journal of Business & Economic Statistics 13(3).
     .. [8] Romano, Patterson and Candes (2019), Conformalized quantile regression. NeurIPS. There
        for both ends of an interval together, and for rows that are exchangeable.
+    .. [9] Hansen and Salamon (1990), Neural network ensembles. IEEE Transactions on Pattern
+       Analysis and Machine Intelligence 12(10).
 
     Examples
     --------
@@ -224,21 +210,10 @@ class LSTMRegressor(WindowRegressor):
     (11,)
     """
 
-    _network: Network
-    _state: TrainingState
-    _normalization: Normalization
-    _target_features: tuple[TargetFeature | None, ...]
-    _saved_classes = (
-        *WindowRegressor._saved_classes,
-        Network,
-        TargetFeature,
-        TrainingState,
-        Normalization,
-    )
-
     _parameter_constraints = {
         "units": [POSITIVE_INT, tuple, list],
         "horizon": [POSITIVE_INT],
+        "n_estimators": [POSITIVE_INT],
         "n_features": [POSITIVE_INT],
         "bidirectional": ["boolean"],
         "activation": [str],
@@ -273,6 +248,7 @@ class LSTMRegressor(WindowRegressor):
         units=50,
         *,
         horizon=1,
+        n_estimators=1,
         n_features=1,
         bidirectional=False,
         activation="tanh",
@@ -303,6 +279,7 @@ class LSTMRegressor(WindowRegressor):
     ):
         self.units = units
         self.horizon = horizon
+        self.n_estimators = n_estimators
         self.n_features = n_features
         self.bidirectional = bidirectional
         self.activation = activation
@@ -370,7 +347,7 @@ class LSTMRegressor(WindowRegressor):
             When y is the last step of its own window in every row, as it is or behind a scaler.
         """
         self._validate_params()
-        tasks = EpochTasks(self, _learned, X, y, sample_weight)
+        tasks = EpochTasks(self, _learned_so_far, X, y, sample_weight)
         with unchanged_on_error(self):
             params = self.get_params(deep=False)
             self._learn(params, X, y, sample_weight, X_val, y_val, tasks)
@@ -403,174 +380,7 @@ class LSTMRegressor(WindowRegressor):
             self._learn(self.get_params(deep=False) | one_epoch, X, y, sample_weight)
         return self
 
-    @property
-    def model_(self):
-        """The trained network as a Keras model, built when first asked for.
 
-        It works in normalised units on float32 windows without missing steps, and is a copy:
-        training it further changes no prediction of this regressor.
-        """
-        check_is_fitted(self)
-        if "_model" not in vars(self):
-            self._model = build_model(self._network)
-            self._model.set_weights(self._state.weights)
-        return self._model
-
-    def __getstate__(self):
-        """Leave the Keras model out: it is built anew from the weights."""
-        state = dict(super().__getstate__())
-        state.pop("_model", None)
-        return state
-
-    def _is_fitted(self):
-        return "_state" in vars(self)
-
-    def _learn(self, params, X, y, sample_weight, X_val=None, y_val=None, tasks=None):
-        """Read, plan, normalize, train, keep."""
-        continues = params["warm_start"] and self._is_fitted()
-        arguments = fresh_arguments(params)
-        data = self._read_training_data(X, y, sample_weight, reset=not continues)
-        validation = self._read_validation_data(X_val, y_val)
-        warn_of_leakage(data)
-
-        plan = self._plan(params, data, validation is not None, continues)
-        training, held_out = plan.split(data, validation)
-        if not continues:
-            self._normalization = self._learn_normalization(training)
-
-        examples, seed = self._normalized(training), fresh_seed(self.random_state)
-        # With a trial the ridge regression is that of all rows: it may be all that is kept.
-        units = self._normalization
-        if plan.has_trial:
-            units = self._learn_normalization(data, like=units)
-        whole = _normalized(units, data, _relative(data.weights)) if plan.has_trial else examples
-        if not continues:
-            plan = plan.with_ridge_for(data if plan.has_trial else training, whole)
-            self._network = plan.network
-        start = self._state if continues else plan.start(training, examples, seed)
-        held_out = self._normalized_validation(held_out, "" if X_val is None else "_val")
-        self._levels = self._network.levels
-        self.__dict__.pop("_calibration", None)
-        state = train(
-            self._network, arguments, plan.schedule, examples, held_out, seed, start, watch=tasks
-        )
-        ridge = self._ridge_of_all_rows(plan, data, whole, units) if plan.has_trial else None
-        if plan.calibrates and held_out is None:
-            warn_of_trained_rows(len(data))
-            held_out = examples
-        self._judge(plan, state, start.weights, held_out, ridge)
-        if not params["warm_start"]:
-            state.optimizer_state = None
-        self.__dict__.update(_learned(state))
-        self.__dict__.pop("_model", None)
-
-    def _plan(self, params, data, has_validation, continues):
-        """Plan the fit, from parameters, shapes and which feature holds the past of a target."""
-        if not continues:
-            self._target_features = choose_target_features(
-                self.target_features, data, self._target_names()
-            )
-            self.target_features_ = [
-                None if found is None else found.feature for found in self._target_features
-            ]
-            if self.target_features == "auto":
-                warn_of_hidden_past(self, data.windows.features)
-        plan = FitPlan.of(
-            params,
-            self._layout,
-            data,
-            tuple(self.target_features_),
-            has_validation=has_validation,
-            continues=continues,
-        )
-        if continues:
-            plan.check_continues(self._network)
-        return plan
-
-    def _ridge_of_all_rows(self, plan, data, whole, units):
-        """Solve for the ridge that may be all that is kept: its weights, and errors on later rows.
-
-        ``units`` are those of ``whole``; what is returned is in the units of the network.
-        """
-        solved = plan.solve_ridge(data, whole)
-        weights = plan.ridge.in_other_units(solved, plan.ratio, units, self._normalization)
-        if not plan.calibrates:
-            return weights, None
-        errors = plan.ridge_errors(data, whole)
-        return weights, errors * (units.targets.scale / self._normalization.targets.scale)
-
-    def _judge(self, plan, state, start, held_out, ridge):
-        """Let the rows held out say how much of the training is kept, and how far quantiles lie."""
-        self.network_share_, self.trial_, share_of_distances = 1.0, None, 1.0
-        if plan.has_trial:
-            trial = try_against_ridge(self._network, start, state.weights, held_out)
-            self.network_share_, self.trial_ = trial.share, asdict(trial)
-            warn_of_rejected_network(trial)
-        if plan.calibrates:
-            kept = held_out_forecasts(
-                self._network,
-                start,
-                state.weights,
-                held_out,
-                self.network_share_,
-                has_trial=plan.has_trial,
-            )
-            if self.network_share_ == 0 and len(ridge[1]):
-                kept = kept.of_start(ridge[1])
-            self._keep_calibration(kept.errors, kept.distances)
-            share_of_distances = kept.share_of_distances
-        if plan.has_trial:
-            state.weights = mixed_weights(
-                self._network, start, state.weights, ridge[0], trial.share, share_of_distances
-            )
-
-    def _predict_steps(self, windows):
-        return self._predict_distances(windows)[0]
-
-    def _predict_distances(self, windows):
-        inputs, layout = self._normalization.normalize_inputs(windows), self._layout
-        outputs = predict(self._network, self._state.weights, inputs)
-        points = layout.unflatten(outputs[:, : layout.n_outputs])
-        distances = layout.unflatten_levels(outputs[:, layout.n_outputs :])
-        return self._normalization.undo(points, windows), distances
-
-    def _read_validation_data(self, X_val, y_val):
-        if X_val is None and y_val is None:
-            return None
-        if X_val is None or y_val is None:
-            raise ValueError("X_val and y_val belong together: only one of them was given.")
-        return self._read_training_data(X_val, y_val, reset=False, X_name="X_val", y_name="y_val")
-
-    def _learn_normalization(self, data, like=None):
-        features = self._target_features
-        return Normalization.of(self.normalize, data, data.weights, features, like)
-
-    def _normalized(self, data):
-        return _normalized(self._normalization, data, _relative(data.weights))
-
-    def _normalized_validation(self, data, name_ends):
-        if data is None:
-            return None
-        return _normalized(self._normalization, data, np.ones(len(data)), name_ends)
-
-
-def _relative(weights):
-    return weights / weights.max()
-
-
-def _normalized(units: Normalization, data, weights, name_ends="") -> TrainingData:
-    return TrainingData(
-        units.normalize_inputs(data.windows, f"X{name_ends}"),
-        units.normalize_targets(data, f"y{name_ends}"),
-        (weights * units.row_weights(data.windows)).astype(np.float32),
-    )
-
-
-def _learned(state: TrainingState) -> dict:
-    """Attributes that a regressor has after this state of training."""
-    return {
-        "_state": state,
-        "history_": state.history,
-        "n_iter_": state.n_epochs,
-        "best_epoch_": state.best_epoch,
-    }
+def _learned_so_far(state):
+    """Attributes during a fit: there is the network that is being trained."""
+    return learned_attributes([state])

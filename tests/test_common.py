@@ -42,6 +42,7 @@ def test_parameters_are_a_closed_list_with_documented_defaults():
     assert LSTMRegressor().get_params() == {
         "units": 50,
         "horizon": 1,
+        "n_estimators": 1,
         "n_features": 1,
         "bidirectional": False,
         "activation": "tanh",

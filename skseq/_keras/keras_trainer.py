@@ -13,6 +13,8 @@ __all__ = ["KerasTrainer", "assign", "begin_model", "dropout_states"]
 class KerasTrainer:
     """Train a Keras model of its own; callbacks see it at work."""
 
+    runs_in_threads = False
+
     def __init__(self, network, masked, arguments, schedule, start, dropout_seed):
         self.batch_size = schedule.batch_size
         self.masked = masked

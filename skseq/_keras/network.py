@@ -13,7 +13,7 @@ from skseq._keras.backend import keras
 from skseq._keras.names import check_activation
 from skseq._keras.own_layers import ChannelsApart, ChannelsTogether, LinearPath, Segments
 
-__all__ = ["CELLS", "Cell", "Network", "build_model", "initial_weights"]
+__all__ = ["CELLS", "Cell", "Network", "build_average", "build_model", "initial_weights"]
 
 
 @dataclass(frozen=True)
@@ -159,6 +159,7 @@ def build_model(
     *,
     masked: bool = False,
     recurrent_layer: type | None = None,
+    name: str = "lstm",
 ):
     """Build the Keras model of a network, whose weights are zero until they are set.
 
@@ -172,6 +173,8 @@ def build_model(
     recurrent_layer : type, default=None
         Layer class with the arguments and weights of Keras's own for this cell. None means that
         one.
+    name : str, default="lstm"
+        Of the model.
 
     Returns
     -------
@@ -192,7 +195,23 @@ def build_model(
             name="linear_path",
         )
         outputs = keras.layers.Add(name="sum")([outputs, linear(windows)])
-    return keras.Model([windows, mask] if masked else windows, outputs, name="lstm")
+    return keras.Model([windows, mask] if masked else windows, outputs, name=name)
+
+
+def build_average(network: Network, n_networks: int):
+    """Build the Keras model that averages several networks.
+
+    Returns
+    -------
+    keras.Model
+        Its weights are those of the first network, then those of the second, and so on.
+    """
+    if n_networks == 1:
+        return build_model(network)
+    windows = keras.Input((network.n_steps, network.n_features), name="windows")
+    models = [build_model(network, name=f"lstm_{number}") for number in range(n_networks)]
+    outputs = keras.layers.Average(name="average")([model(windows) for model in models])
+    return keras.Model(windows, outputs, name="average_of_lstms")
 
 
 def _as_read(network, windows, mask):

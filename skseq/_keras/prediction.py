@@ -1,6 +1,7 @@
 """The forward pass of a network with given weights, in chunks of a few fixed sizes."""
 
 import threading
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -18,13 +19,17 @@ __all__ = ["predict"]
 _GROUP, _CHUNK, _LARGE_CHUNK = 8, 64, 1024
 
 
-def predict(network: Network, weights: list[np.ndarray], windows: NormalizedWindows) -> np.ndarray:
-    """Run the network on windows in its own units; missing steps (NaN) are skipped.
+def predict(
+    network: Network, networks: Sequence[list[np.ndarray]], windows: NormalizedWindows
+) -> np.ndarray:
+    """Average what networks give for windows in their own units; missing steps (NaN) are skipped.
 
     Parameters
     ----------
     network : Network
-    weights : list of ndarray
+        What all of them look like.
+    networks : sequence of list of ndarray
+        The weights of each.
     windows : NormalizedWindows
 
     Returns
@@ -42,7 +47,9 @@ def predict(network: Network, weights: list[np.ndarray], windows: NormalizedWind
         known = ~np.isnan(inputs[:, :, 0])
         key = network, not known.all(), fast_paths_are_on()
         forward = _forward_passes.get(key, partial(_make_forward, *key))
-        outputs[begin : begin + n_live] = forward(weights, np.nan_to_num(inputs), known)[:n_live]
+        inputs = np.nan_to_num(inputs)
+        each = [forward(weights, inputs, known)[:n_live] for weights in networks]
+        outputs[begin : begin + n_live] = np.mean(each, axis=0)
     return outputs
 
 

@@ -3,6 +3,7 @@
 Behind the point forecasts a network puts out, level by level, how far from them each quantile lies.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,7 +39,7 @@ def start_at_errors(
     layout, levels = network.layout, network.levels
     rows = np.arange(0, len(examples), -(-len(examples) // _MOST_ROWS))
     some = examples.take(rows)
-    points = layout.unflatten(predict(network, weights, some.inputs)[:, : layout.n_outputs])
+    points = layout.unflatten(predict(network, [weights], some.inputs)[:, : layout.n_outputs])
     errors = some.targets.batch(slice(None)) - points
     by_step = np.nan_to_num(np.nanquantile(errors, levels, axis=0))  # (n_levels, horizon, targets)
     if network.shares_channels:
@@ -79,8 +80,8 @@ class HeldOutForecasts:
 
 def held_out_forecasts(
     network: Network,
-    start: list[np.ndarray],
-    trained: list[np.ndarray],
+    start: Sequence[list[np.ndarray]],
+    trained: Sequence[list[np.ndarray]],
     held_out: TrainingData,
     share: float,
     *,
@@ -91,8 +92,8 @@ def held_out_forecasts(
     Parameters
     ----------
     network : Network
-    start, trained : list of ndarray
-        Weights before training and after it.
+    start, trained : sequence of list of ndarray
+        Weights before training and after it, of each network.
     held_out : TrainingData
     share : float
         How much of what training added to the points is kept.

@@ -3,6 +3,8 @@
 Whether there is a trial is planned in ``FitPlan``; the rule is in ``_arrays/shrinkage.py``.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from skseq._arrays.shrinkage import Trial, try_shares
@@ -15,11 +17,14 @@ __all__ = ["mixed_weights", "try_against_ridge"]
 
 def try_against_ridge(
     network: Network,
-    start: list[np.ndarray],
-    trained: list[np.ndarray],
+    start: Sequence[list[np.ndarray]],
+    trained: Sequence[list[np.ndarray]],
     held_out: TrainingData,
 ) -> Trial:
-    """Compare the weights before training, which are a ridge regression, with those after it."""
+    """Compare the weights before training, which are a ridge regression, with those after it.
+
+    Both are those of one or several networks, whose forecasts are averaged.
+    """
     targets = held_out.targets.batch(slice(None))  # (n, horizon, n_targets)
     n_points = network.layout.n_outputs
     ridge, mixed = (

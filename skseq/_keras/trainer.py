@@ -24,9 +24,12 @@ class Trainer(Protocol):
     ----------
     model : keras.Model or None
         What callbacks look at; None where nobody can look.
+    runs_in_threads : bool
+        Whether several may run in threads, and gain from it.
     """
 
     model: Any
+    runs_in_threads: bool
 
     @property
     def stop_requested(self) -> bool:

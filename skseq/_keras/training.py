@@ -20,7 +20,7 @@ from skseq._keras.scikeras_door import CompileArguments
 from skseq._keras.trainer import Trainer
 from skseq.exceptions import DivergenceError
 
-__all__ = ["Schedule", "TrainingState", "first_weights", "train"]
+__all__ = ["Schedule", "TrainingState", "first_weights", "may_run_in_threads", "train"]
 
 
 @dataclass(frozen=True)
@@ -174,19 +174,24 @@ def _without_model_at_the_end(callbacks):
                     setattr(callback, name, None)
 
 
+def may_run_in_threads(network: Network, arguments: CompileArguments) -> bool:
+    """Whether trainers of this kind may run in several threads, and gain from it."""
+    return _kind_of_trainer(network, arguments).runs_in_threads
+
+
 def _make_trainer(network, masked, arguments, *beginning) -> Trainer:
-    is_watched = arguments.callbacks or arguments.metrics
-    kind = KerasTrainer if is_watched else _fastest_trainer(network)
-    return kind(network, masked, arguments, *beginning)
+    return _kind_of_trainer(network, arguments)(network, masked, arguments, *beginning)
 
 
-def _fastest_trainer(network):
-    """Choose the kind of trainer for a fit in which nobody looks in between."""
-    if fast_paths_are_on() and backend_name == "jax":
+def _kind_of_trainer(network, arguments):
+    """Choose the fastest kind, and Keras's own where somebody looks in between."""
+    if arguments.callbacks or arguments.metrics or not fast_paths_are_on():
+        return KerasTrainer
+    if backend_name == "jax":
         from skseq._keras.jax.programs import JaxTrainer
 
         return JaxTrainer
-    if fast_paths_are_on() and backend_name == "torch":
+    if backend_name == "torch":
         from skseq._keras.torch.trainer import TorchTrainer, can_train
 
         return TorchTrainer if can_train(network) else KerasTrainer

@@ -64,8 +64,13 @@ class EpochTasks:
         self._fit = None
         # Without anybody to tell, tasks would only cost time.
         if hasattr(estimator, "_skl_callbacks"):
-            self._fit = estimator._init_callback_context(max_subtasks=estimator.epochs)
+            self._fit = estimator._init_callback_context(max_subtasks=_most_epochs(estimator))
             self._fit.call_on_fit_task_begin(**self._told)
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether anybody is told."""
+        return self._fit is not None
 
     def begin_epoch(self):
         """Tell that an epoch begins."""
@@ -88,3 +93,10 @@ class EpochTasks:
         """Tell that the estimator is fitted."""
         if self._fit is not None:
             self._fit.call_on_fit_task_end(**self._told, reconstruction_attributes={})
+
+
+def _most_epochs(estimator):
+    """How many epochs there are at most, of all networks; None where the data decide."""
+    if estimator.epochs == "auto":
+        return None
+    return estimator.epochs * estimator.n_estimators

@@ -131,6 +131,7 @@ class JaxTrainer:
 
     model = None
     stop_requested = False
+    runs_in_threads = True
 
     def __init__(self, network, masked, arguments, schedule, start, dropout_seed):
         self._program = _training_programs.get(

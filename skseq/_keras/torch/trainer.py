@@ -30,6 +30,7 @@ class TorchTrainer:
 
     model = None
     stop_requested = False
+    runs_in_threads = False
 
     def __init__(self, network, masked, arguments, schedule, start, dropout_seed):
         self._device = device_of_keras()
