@@ -112,7 +112,7 @@ class FitPlan:
         continues : bool
             Whether the fit continues an earlier one.
         """
-        network = _network(params, layout, data.windows.shape[1:], target_columns)
+        network = _network(params, layout, data.windows, target_columns)
         n_rows = len(data)
         fraction = _validation_fraction(params["validation_fraction"], n_rows, layout.horizon)
         n_before = int(parts_by_time(data, fraction)[0].sum())
@@ -233,8 +233,8 @@ def fresh_seed(random_state) -> np.random.SeedSequence:
     return np.random.SeedSequence(check_random_state(random_state).randint(2**31 - 1))
 
 
-def _network(params, layout, window_shape, target_columns) -> Network:
-    n_steps, n_features = window_shape
+def _network(params, layout, windows, target_columns) -> Network:
+    _, n_steps, n_features = windows.shape
     has_linear_path = params["ridge_alpha"] is not None
     segment_length = _segment_length(params["segment_length"], n_steps)
     shares_channels = _shares_channels(params["share_channels"], target_columns, n_features)
@@ -253,8 +253,17 @@ def _network(params, layout, window_shape, target_columns) -> Network:
         segment_length=segment_length,
         shares_channels=shares_channels,
         has_linear_path=has_linear_path,
+        known_features=() if shares_channels else _known_features(windows, layout.horizon),
         levels=check_levels(params["quantiles"]),
     )
+
+
+def _known_features(windows, horizon):
+    """Find the columns whose last ``horizon`` steps are those of the forecast."""
+    if windows.features is None or windows.length < horizon:
+        return ()
+    is_known = windows.features.lags == 1 - horizon
+    return tuple(int(feature) for feature in np.flatnonzero(is_known))
 
 
 def _stops_early(early_stopping, n_rows, n_before):

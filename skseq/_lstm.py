@@ -170,6 +170,10 @@ class LSTMRegressor(NetworkRegressor):
 
     Notes
     -----
+    Columns with ``lag="known"`` are read once more, each step of the forecast by itself: a ReLU
+    layer of ``units[-1]`` units sees what is known at this step and what the LSTM ends with [10]_.
+    It needs windows of at least ``horizon`` steps, and channels that are not shared.
+
     NaN in X stands for a missing step, in which every feature must be NaN. Windows that miss more
     than ``max_missing`` of their steps are not trained on. The LSTM skips a missing step, and a
     segment of which all steps are missing; to the linear path and inside a segment a missing step
@@ -196,6 +200,8 @@ class LSTMRegressor(NetworkRegressor):
        for both ends of an interval together, and for rows that are exchangeable.
     .. [9] Hansen and Salamon (1990), Neural network ensembles. IEEE Transactions on Pattern
        Analysis and Machine Intelligence 12(10).
+    .. [10] Wen, Torkkola, Narayanaswamy and Madeka (2017), A multi-horizon quantile recurrent
+       forecaster. NIPS Time Series Workshop.
 
     Examples
     --------

@@ -13,7 +13,13 @@ from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from skseq import LSTMRegressor, SlidingWindowTransformer, make_windows
 from skseq._keras.averaging import WeightAverage
 from skseq._keras.network import CELLS, Cell, Network, build_model, initial_weights
-from skseq._keras.own_layers import ChannelsApart, ChannelsTogether, LinearPath, Segments
+from skseq._keras.own_layers import (
+    ChannelsApart,
+    ChannelsTogether,
+    KnownAhead,
+    LinearPath,
+    Segments,
+)
 from skseq.exceptions import NetworkRejectedWarning
 
 N_STEPS = 5
@@ -64,11 +70,32 @@ def test_the_linear_path_is_a_product_per_target(target_features, shared):
         assert_allclose(outputs[:, :, target_features.index(None)], expected, atol=1e-5)
 
 
+@pytest.mark.parametrize("n_levels", [0, 2])
+def test_known_columns_are_read_at_the_step_of_the_forecast(n_levels):
+    random = np.random.default_rng(0)
+    windows = random.normal(size=(4, N_STEPS, 3)).astype(np.float32)
+    state = random.normal(size=(4, 6)).astype(np.float32)
+    layer = KnownAhead((2, 0), horizon=3, n_targets=2, units=7, n_levels=n_levels)
+    layer.build((windows.shape, state.shape))
+    layer.set_weights([random.normal(size=weight.shape) for weight in layer.get_weights()])
+    known_kernel, state_kernel, step_bias, kernel = layer.get_weights()
+    outputs = keras.ops.convert_to_numpy(layer([windows, state]))
+    outputs = outputs.reshape(4, 1 + n_levels, 3, 2)
+    for row, step in itertools.product(range(4), range(3)):
+        known = windows[row, N_STEPS - 3 + step, [2, 0]]
+        hidden = known @ known_kernel + state[row] @ state_kernel + step_bias[step]
+        expected = np.maximum(hidden, 0) @ kernel
+        assert_allclose(outputs[row, :, step].ravel(), expected, rtol=1e-4, atol=1e-5)
+    assert KnownAhead.from_config(layer.get_config()).columns == (2, 0)
+
+
 PATHS = [
     {},
     {"target_features": (0, 1), "shares_channels": True},
     {"target_features": (1, 0), "shares_channels": True, "has_linear_path": True},
     {"target_features": (0, None), "has_linear_path": True},
+    {"target_features": (0, None), "has_linear_path": True, "known_features": (1,)},
+    {"known_features": (0, 1), "levels": (0.1, 0.9)},
 ]
 NETWORKS = [
     Network(
@@ -96,6 +123,9 @@ def test_first_weights_have_the_shapes_and_the_order_of_the_model(network):
     model.set_weights(drawn)
     if network.has_linear_path:
         assert_array_equal(model.get_layer("outputs").get_weights()[0], 0)
+    if network.known_features:
+        assert_array_equal(model.get_layer("known_ahead").get_weights()[-1], 0)
+    if network.has_linear_path:
         assert all((w == 1).all() for w in model.get_layer("linear_path").get_weights())
 
 

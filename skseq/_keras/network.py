@@ -11,7 +11,13 @@ import numpy as np
 from skseq._arrays.forecast_layout import ForecastLayout
 from skseq._keras.backend import keras
 from skseq._keras.names import check_activation
-from skseq._keras.own_layers import ChannelsApart, ChannelsTogether, LinearPath, Segments
+from skseq._keras.own_layers import (
+    ChannelsApart,
+    ChannelsTogether,
+    KnownAhead,
+    LinearPath,
+    Segments,
+)
 
 __all__ = ["CELLS", "Cell", "Network", "build_average", "build_model", "initial_weights"]
 
@@ -83,6 +89,8 @@ class Network:
     linear_features : tuple of int or None
         For each target the one feature that its linear path reads, None for all of them; empty if
         it reads the past of the target, or without one all features.
+    known_features : tuple of int
+        Features that the last ``horizon`` steps of a window show at the steps of the forecast.
     cell : str
         Key of ``CELLS``.
     levels : tuple of float
@@ -104,6 +112,7 @@ class Network:
     shares_channels: bool = False
     has_linear_path: bool = False
     linear_features: tuple[int | None, ...] = ()
+    known_features: tuple[int, ...] = ()
     cell: str = "lstm"
     levels: tuple[float, ...] = ()
 
@@ -127,7 +136,7 @@ class Network:
 
     @property
     def n_linear_weights(self) -> int:
-        """Number of weight arrays of the linear path, which are the last ones."""
+        """Number of weight arrays of the linear path, which come last."""
         if not self.has_linear_path:
             return 0
         kinds = {column is None for column in self.columns_of_linear_path}
@@ -149,9 +158,45 @@ class Network:
         return self.horizon if self.shares_channels else self.layout.n_outputs
 
     @property
+    def n_state_values(self) -> int:
+        """Number of values that the output layer reads."""
+        last = self.dense_units or self.units
+        is_doubled = self.bidirectional and not self.dense_units
+        return last[-1] * (2 if is_doubled else 1)
+
+    @property
+    def known_ahead(self) -> "KnownAhead | None":
+        """The layer that reads the columns known ahead; None without any."""
+        if not self.known_features:
+            return None
+        return KnownAhead(
+            self.known_features,
+            self.horizon,
+            self.n_targets,
+            self.units[-1],
+            len(self.levels),
+            name="known_ahead",
+        )
+
+    @property
+    def n_known_weights(self) -> int:
+        """Number of weight arrays of that layer, which come before those of the linear path."""
+        return 4 if self.known_features else 0
+
+    @property
     def places_of_output_layer(self) -> tuple[int, int]:
         """Where the kernel and the bias of the output layer are among all weights, from the end."""
-        return -2 - self.n_linear_weights, -1 - self.n_linear_weights
+        n_after = self.n_known_weights + self.n_linear_weights
+        return -2 - n_after, -1 - n_after
+
+    @property
+    def places_of_last_layers(self) -> tuple[int, ...]:
+        """Where the weights are in which the point forecasts are linear, but the linear path's.
+
+        The last axis of each array holds points first, then distances.
+        """
+        of_known = (-1 - self.n_linear_weights,) if self.known_features else ()
+        return (*self.places_of_output_layer, *of_known)
 
 
 def build_model(
@@ -183,9 +228,13 @@ def build_model(
     windows = keras.Input((network.n_steps, network.n_features), name="windows")
     mask = keras.Input((network.n_steps,), dtype="bool", name="known_steps") if masked else None
     values, known = _as_read(network, windows, mask)
-    outputs = _recurrent_path(network, values, known, recurrent_layer)
+    state = _recurrent_path(network, values, known, recurrent_layer)
+    outputs = _output_layer(network, state)
     if network.shares_channels:
         outputs = ChannelsTogether(network.n_targets, name="channels_together")(outputs)
+    parts = [outputs]
+    if network.known_ahead is not None:
+        parts.append(network.known_ahead([windows, state]))
     if network.has_linear_path:
         linear = LinearPath(
             network.horizon,
@@ -194,7 +243,9 @@ def build_model(
             len(network.levels),
             name="linear_path",
         )
-        outputs = keras.layers.Add(name="sum")([outputs, linear(windows)])
+        parts.append(linear(windows))
+    if len(parts) > 1:
+        outputs = keras.layers.Add(name="sum")(parts)
     return keras.Model([windows, mask] if masked else windows, outputs, name=name)
 
 
@@ -258,11 +309,16 @@ def _recurrent_path(network, values, mask, recurrent_layer):
         dense = layers.Dense(units, "relu", kernel_initializer=initializer, name=f"dense_{depth}")
         with _nothing_drawn([dense]):
             values = dense(values)
-    outputs = layers.Dense(
-        network.n_values_shown, kernel_initializer=_glorot_of_keras(next(seeds)), name="outputs"
+    return values
+
+
+def _output_layer(network, state):
+    initializer = _glorot_of_keras(0)
+    outputs = keras.layers.Dense(
+        network.n_values_shown, kernel_initializer=initializer, name="outputs"
     )
     with _nothing_drawn([outputs]):
-        return outputs(values)
+        return outputs(state)
 
 
 def _glorot_of_keras(seed):
@@ -298,7 +354,8 @@ def initial_weights(
     """Draw the first weights, in the order of ``model.get_weights()``.
 
     With a linear path, whose first weights are given, the output layer of the LSTM begins at zero:
-    training starts where the linear path alone is.
+    training starts where the linear path alone is. What columns known ahead add begins at zero in
+    any case.
 
     They have the distributions of Keras's own defaults, but are drawn with NumPy, so that a seed
     gives the same weights on every backend: Glorot-uniform kernels [1]_, orthogonal recurrent
@@ -329,6 +386,14 @@ def initial_weights(
         n_inputs = units
     if network.has_linear_path:
         weights[-2] = np.zeros_like(weights[-2])
+    if network.known_features:
+        hidden = network.units[-1]
+        weights += [
+            _glorot_uniform(len(network.known_features), hidden, random),
+            _glorot_uniform(network.n_state_values, hidden, random),
+            np.zeros((network.horizon, hidden)),
+            np.zeros((hidden, network.n_targets * (1 + len(network.levels)))),
+        ]
     return [weight.astype(np.float32) for weight in (*weights, *linear)]
 
 

@@ -1,15 +1,15 @@
-"""The layers of skseq's own: steps in segments, channels apart and together, the linear path.
+"""The layers of skseq's own: segments, channels apart and together, known columns, linear path.
 
 Recurrent layers are Keras's: see ``CELLS`` in ``network``.
 
-All of them only reshape, but for ``LinearPath``. They are registered with Keras, so that a saved
-model is read back in Keras's safe mode wherever skseq is imported.
+``KnownAhead`` and ``LinearPath`` have weights, the others only reshape. All are registered with
+Keras, so that a saved model is read back in Keras's safe mode wherever skseq is imported.
 """
 
 from skseq._arrays.forecast_layout import ForecastLayout
 from skseq._keras.backend import keras
 
-__all__ = ["ChannelsApart", "ChannelsTogether", "LinearPath", "Segments"]
+__all__ = ["ChannelsApart", "ChannelsTogether", "KnownAhead", "LinearPath", "Segments"]
 
 _register = keras.saving.register_keras_serializable(package="skseq")
 ops = keras.ops
@@ -97,6 +97,83 @@ class ChannelsTogether(keras.layers.Layer):
     def get_config(self):
         """Return what the constructor takes."""
         return {**super().get_config(), "n_channels": self.n_channels}
+
+
+@_register
+class KnownAhead(keras.layers.Layer):
+    """Let each step of the forecast read the columns that are known at that step.
+
+    A hidden layer reads the known columns of a step and the state that the LSTM ends with. All
+    steps share its weights, apart from a bias of their own [1]_. What it adds to the forecast of a
+    step is zero until it is trained.
+
+    Parameters
+    ----------
+    columns : sequence of int
+        Features of the window whose last ``horizon`` steps are the steps of the forecast.
+    horizon, n_targets : int
+    units : int
+        Size of the hidden layer.
+    n_levels : int
+        So many distances of quantiles follow the point forecasts.
+
+    References
+    ----------
+    .. [1] Wen, Torkkola, Narayanaswamy and Madeka (2017), A multi-horizon quantile recurrent
+       forecaster. NIPS Time Series Workshop. There called a local decoder.
+    """
+
+    def __init__(self, columns, horizon, n_targets, units, n_levels=0, **kwargs):
+        super().__init__(**kwargs)
+        self.columns, self.horizon, self.n_targets = tuple(columns), horizon, n_targets
+        self.units, self.n_levels = units, n_levels
+
+    def build(self, input_shape):
+        """Make the weights, zero until they are set."""
+        _, (_, n_state) = input_shape
+        n_outputs = self.n_targets * (1 + self.n_levels)
+        self.known_kernel = self._zeros("known_kernel", (len(self.columns), self.units))
+        self.state_kernel = self._zeros("state_kernel", (n_state, self.units))
+        self.step_bias = self._zeros("step_bias", (self.horizon, self.units))
+        self.kernel = self._zeros("kernel", (self.units, n_outputs))
+
+    def call(self, inputs):
+        """Give (n, horizon * n_targets * (1 + n_levels)) values, from windows and state."""
+        windows, state = inputs
+        return self.combine(windows, state, self.weights)
+
+    def combine(self, windows, state, weights):
+        """Do what ``call`` does with weights that are given, in the order of the layer's own."""
+        known_kernel, state_kernel, step_bias, kernel = weights
+        known = _columns(windows[:, -self.horizon :], self.columns)  # (n, horizon, columns)
+        of_state = ops.expand_dims(ops.matmul(state, state_kernel), 1)  # (n, 1, units)
+        hidden = ops.relu(ops.matmul(known, known_kernel) + of_state + step_bias)
+        values = ops.matmul(hidden, kernel)  # (n, horizon, (1 + n_levels) * n_targets)
+        layout = ForecastLayout(self.horizon, self.n_targets)
+        if not self.n_levels:
+            return layout.flatten(values, ops.reshape)
+        levels = ops.reshape(values, (-1, self.horizon, 1 + self.n_levels, self.n_targets))
+        by_level = ops.transpose(levels, (0, 2, 1, 3))  # points, then distances level by level
+        return ops.reshape(by_level, (-1, (1 + self.n_levels) * layout.n_outputs))
+
+    def compute_output_shape(self, input_shape):
+        """Return the shape that comes out."""
+        (n_windows, *_), _ = input_shape
+        return n_windows, self.horizon * self.n_targets * (1 + self.n_levels)
+
+    def get_config(self):
+        """Return what the constructor takes."""
+        own = {
+            "columns": self.columns,
+            "horizon": self.horizon,
+            "n_targets": self.n_targets,
+            "units": self.units,
+            "n_levels": self.n_levels,
+        }
+        return {**super().get_config(), **own}
+
+    def _zeros(self, name, shape):
+        return self.add_weight(name=name, shape=shape, initializer="zeros")
 
 
 @_register

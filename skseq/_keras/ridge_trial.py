@@ -44,7 +44,7 @@ def mixed_weights(
 ) -> list[np.ndarray]:
     """Add a share of what training changed to a ridge regression.
 
-    What the network puts out is linear in the weights of its last layer and of its linear path.
+    What the network puts out is linear in the weights of its last layers and of its linear path.
 
     Parameters
     ----------
@@ -64,9 +64,10 @@ def mixed_weights(
         (new + share * (after - before)).astype(np.float32)
         for new, before, after in zip(ridge, start[first:], trained[first:], strict=True)
     ]
-    shares = np.full(network.n_values_shown, share_of_distances)
-    shares[: network.n_points_shown] = share
-    for at in network.places_of_output_layer:
+    for at in network.places_of_last_layers:
+        n_columns = start[at].shape[-1]
+        shares = np.full(n_columns, share_of_distances)
+        shares[: n_columns // (1 + len(network.levels))] = share
         mixed = start[at] + shares * (trained[at] - start[at])
         weights[at] = mixed.astype(np.float32)
     return weights

@@ -45,6 +45,7 @@ class ForwardPass:
             self._together = ChannelsTogether(network.n_targets)
         if network.segment_length > 1:
             self._segments = Segments(network.segment_length)
+        self._known_ahead = network.known_ahead
         if network.has_linear_path:
             self._linear_path = LinearPath(
                 network.horizon,
@@ -87,6 +88,9 @@ class ForwardPass:
         outputs = _dense(values, weights)
         if network.shares_channels:
             outputs = self._together.call(outputs)
+        if self._known_ahead is not None:
+            of_layer = list(islice(weights, network.n_known_weights))
+            outputs = outputs + self._known_ahead.combine(windows, values, of_layer)
         if network.has_linear_path:
             outputs = outputs + self._linear_path.combine(windows, weights)
         return outputs
