@@ -10,6 +10,7 @@ from sklearn.utils.validation import check_is_fitted
 from skseq._arrays.calibration import Calibration
 from skseq._arrays.forecast_layout import TargetLayout
 from skseq._arrays.known_forecasts import KnownForecasts
+from skseq._arrays.logarithms import Logarithms
 from skseq._arrays.normalization import Normalization
 from skseq._arrays.pairs import SupervisedWindows, pair_with_targets
 from skseq._arrays.scale import Scale
@@ -38,7 +39,8 @@ class WindowRegressor(CallbackSupportMixin, RegressorMixin, SavableEstimator):
     A subclass has the parameters ``horizon``, ``n_features`` and ``quantiles``, reads its data with
     ``_read_training_data`` in ``fit``, and says in ``_predict_steps`` what follows a window.
     Quantiles are the point forecast and calibrated distances from it, in the units of
-    ``_normalization``. ``fit`` sets ``_levels`` and, with levels, ``_calibration``.
+    ``_normalization``. ``fit`` sets ``_levels`` and, with levels, ``_calibration``. With
+    ``_logarithms`` a subclass sees windows, and forecasts targets, in logarithms.
     """
 
     horizon: int
@@ -49,7 +51,8 @@ class WindowRegressor(CallbackSupportMixin, RegressorMixin, SavableEstimator):
     _normalization: Normalization
     _levels: tuple[float, ...] = ()
     _calibration: Calibration | None = None
-    _saved_classes: tuple[type, ...] = (TargetLayout, Scale, Calibration)
+    _logarithms: Logarithms | None = None
+    _saved_classes: tuple[type, ...] = (TargetLayout, Scale, Calibration, Logarithms)
 
     def predict(self, X, quantiles=None):
         """Predict the targets of each row, or quantiles of them.
@@ -80,7 +83,7 @@ class WindowRegressor(CallbackSupportMixin, RegressorMixin, SavableEstimator):
         windows = check_windows(self, X, reset=False)
         warn_of_cut_off_windows(windows)
         if at is None:
-            return self._layout.as_predicted(self._predict_steps(windows))
+            return self._layout.as_predicted(self._forecast(windows))
         return self._layout.as_predicted(self._predict_quantiles(windows)[1][..., at])
 
     def calibrate(self, X, y):
@@ -175,7 +178,7 @@ class WindowRegressor(CallbackSupportMixin, RegressorMixin, SavableEstimator):
         rows = data.rows[is_known]
         places, truth = data.places()[is_known], truth[is_known]
         if at is None:
-            return KnownForecasts(rows, places, truth, self._predict_steps(windows)[rows])
+            return KnownForecasts(rows, places, truth, self._forecast(windows)[rows])
         forecast, levels = self._predict_quantiles(windows)
         return KnownForecasts(rows, places, truth, forecast[rows], levels[rows][..., at])
 
@@ -186,6 +189,13 @@ class WindowRegressor(CallbackSupportMixin, RegressorMixin, SavableEstimator):
         tags.input_tags.allow_nan = True
         tags.target_tags.multi_output = True
         return tags
+
+    def _forecast(self, windows: Windows) -> np.ndarray:
+        """Forecast in the units of y, shape (n_windows, horizon, n_targets)."""
+        if self._logarithms is None:
+            return self._predict_steps(windows)
+        steps = self._predict_steps(self._logarithms.of_windows(windows))
+        return self._logarithms.undo(steps)
 
     def _predict_steps(self, windows: Windows) -> np.ndarray:
         """Predict from checked windows, shape (n_windows, horizon, n_targets)."""
@@ -210,12 +220,21 @@ class WindowRegressor(CallbackSupportMixin, RegressorMixin, SavableEstimator):
                 "The quantiles are not calibrated: partial_fit holds out no rows. Call calibrate "
                 "with rows that were not trained on."
             )
+        logarithms = self._logarithms
+        if logarithms is not None:
+            windows = logarithms.of_windows(windows)
         points, distances = self._predict_distances(windows)
         units = self._normalization.units_of_targets(windows)[:, None, :, None]
-        return points, points[..., None] + units * self._calibration.apply(distances)
+        quantiles = points[..., None] + units * self._calibration.apply(distances)
+        if logarithms is None:
+            return points, quantiles
+        by_level = np.moveaxis(quantiles, -1, 0)  # (n_levels, n_windows, horizon, n_targets)
+        return logarithms.undo(points), np.moveaxis(logarithms.undo(by_level), 0, -1)
 
     def _calibrate_on(self, data: SupervisedWindows):
         """Calibrate on rows that were not trained on."""
+        if self._logarithms is not None:
+            data = self._logarithms.of_data(data)
         points, distances = self._predict_distances(data.windows)
         units = self._normalization.units_of_targets(data.windows)
         self._keep_calibration((data.targets.to_array() - points) / units[:, None], distances)

@@ -45,6 +45,8 @@ _SMALLEST_SHARE_HELD_OUT, _LARGEST_SHARE_HELD_OUT = 0.1, 0.25
 _STEPS = 6000
 _FEWEST_EPOCHS, _MOST_EPOCHS = 10, 100
 _EPOCHS_UNWATCHED = 5
+# Epochs on all rows once the best one is known, the held-out rows included: a share of its number.
+_SHARE_ON_ALL_ROWS = 0.5
 _SMALLEST_BATCH, _LARGEST_BATCH = 32, 256
 _BATCHES_PER_EPOCH = 300
 
@@ -153,6 +155,12 @@ class FitPlan:
         ratio = self.ridge.choose_ratio(data, examples, self._alpha_for(data))
         network = replace(self.network, linear_features=self.ridge.columns(ratio))
         return replace(self, network=network, ratio=ratio)
+
+    def schedule_on_all_rows(self, states: Sequence[TrainingState]) -> Schedule:
+        """Plan how long networks that were kept are trained on all rows, without watching."""
+        best = max(state.best_epoch for state in states)
+        epochs = int(np.ceil(_SHARE_ON_ALL_ROWS * best))
+        return replace(self.schedule, epochs=epochs, n_iter_no_change=None)
 
     def starts(
         self,

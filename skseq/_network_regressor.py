@@ -4,12 +4,13 @@ What a window is, which target belongs to it and how both are normalized is deci
 what the parameters ask for in ``_fit_plan``, how networks are built and trained in ``_keras``.
 """
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import chain
 
 import numpy as np
 from sklearn.utils.validation import check_is_fitted
 
+from skseq._arrays.logarithms import choose_logarithms
 from skseq._arrays.normalization import Normalization
 from skseq._arrays.target_features import TargetFeature, choose_target_features
 from skseq._arrays.training_data import TrainingData
@@ -84,6 +85,9 @@ class NetworkRegressor(WindowRegressor):
         warn_of_leakage(data)
 
         plan = self._plan(params, data, validation is not None, continues)
+        if not continues:
+            self._choose_logarithms(plan, params["normalize"], data)
+        data, validation = self._in_logarithms(data), self._in_logarithms(validation)
         training, held_out = plan.split(data, validation)
         if not continues:
             self._normalization = self._learn_normalization(training)
@@ -109,7 +113,11 @@ class NetworkRegressor(WindowRegressor):
         if plan.calibrates and held_out is None:
             warn_of_trained_rows(len(data))
             held_out = examples
-        self._judge(plan, states, [start.weights for start in starts], held_out, ridge)
+        begin = [start.weights for start in starts]
+        share_of_distances = self._judge(plan, states, begin, held_out, ridge)
+        if ridge is not None:
+            states = self._train_on(plan, params, self._normalized(data), seeds, states)
+            self._mix(states, begin, ridge[0], share_of_distances)
         if not params["warm_start"]:
             for state in states:
                 state.optimizer_state = None
@@ -144,6 +152,20 @@ class NetworkRegressor(WindowRegressor):
                 )
         return plan
 
+    def _choose_logarithms(self, plan, normalize, data):
+        self._logarithms = None
+        if normalize == "window" and plan.network.has_linear_path:
+            self._logarithms = choose_logarithms(
+                data, self._target_features, plan.ridge, plan.ridge_alpha
+            )
+        if self._logarithms is not None:
+            self._target_features = self._logarithms.of_target_features()
+
+    def _in_logarithms(self, data):
+        if data is None or self._logarithms is None:
+            return data
+        return self._logarithms.of_data(data)
+
     def _ridge_of_all_rows(self, plan, data, whole, units):
         """Solve for the ridge that may be all that is kept: its weights, and errors on later rows.
 
@@ -157,8 +179,12 @@ class NetworkRegressor(WindowRegressor):
         return weights, errors * (units.targets.scale / self._normalization.targets.scale)
 
     def _judge(self, plan, states, start, held_out, ridge):
-        """Let the rows held out say how much of the training is kept, and how far quantiles lie."""
+        """Let the rows held out say how much of the training is kept, and how far quantiles lie.
+
+        Returns how much of what training changed in the distances of the quantiles is kept.
+        """
         self.network_share_, self.trial_, share_of_distances = 1.0, None, 1.0
+        self.n_iter_on_all_rows_ = 0
         network, trained = self._network, [state.weights for state in states]
         if plan.has_trial:
             trial = try_against_ridge(network, start, trained, held_out)
@@ -177,11 +203,33 @@ class NetworkRegressor(WindowRegressor):
                 kept = kept.of_start(ridge[1])
             self._keep_calibration(kept.errors, kept.distances)
             share_of_distances = kept.share_of_distances
-        if plan.has_trial:
-            for state, before in zip(states, start, strict=True):
-                state.weights = mixed_weights(
-                    network, before, state.weights, ridge[0], trial.share, share_of_distances
-                )
+        return share_of_distances
+
+    def _train_on(self, plan, params, examples, seeds, states):
+        """Train a network that is kept for some more epochs on all rows, the held-out ones too."""
+        arguments = [replace(each, backup=None) for each in fresh_arguments(params)]
+        more = plan.schedule_on_all_rows(states)
+        if self.network_share_ == 0 or more.epochs == 0 or arguments[0].callbacks:
+            return states
+        self.n_iter_on_all_rows_ = more.epochs
+        network = self._network
+        trained = train_networks(network, arguments, more, examples, None, seeds, states)
+        return [
+            replace(state, weights=last.weights, optimizer_state=last.optimizer_state)
+            for state, last in zip(states, trained, strict=True)
+        ]
+
+    def _mix(self, states, start, ridge, share_of_distances):
+        """Add what is kept of the training to the ridge regression of all rows."""
+        for state, before in zip(states, start, strict=True):
+            state.weights = mixed_weights(
+                self._network,
+                before,
+                state.weights,
+                ridge,
+                self.network_share_,
+                share_of_distances,
+            )
 
     @property
     def _weights(self):

@@ -9,6 +9,7 @@ from numbers import Real
 import numpy as np
 
 from skseq._arrays.later_errors import LinearMap, errors_on_later_rows
+from skseq._arrays.logarithms import choose_logarithms
 from skseq._arrays.normalization import Normalization
 from skseq._arrays.target_features import TargetFeature, find_target_features
 from skseq._arrays.training_data import TrainingData
@@ -248,9 +249,14 @@ class LastValueRidge(WindowRegressor):
             if not is_known.any():
                 raise ValueError(f"Each of the {len(data)} futures in y holds a NaN.")
             data = data.take(is_known)
-            self._normalization = Normalization.of("window", data, data.weights, target_features)
             columns = tuple(None if past is None else past.feature for past in target_features)
-            self._solve(data, WindowRidge(self._layout, columns))
+            ridge = WindowRidge(self._layout, columns)
+            self._logarithms = choose_logarithms(data, target_features, ridge, self.alpha)
+            if self._logarithms is not None:
+                data = self._logarithms.of_data(data)
+                target_features = self._logarithms.of_target_features()
+            self._normalization = Normalization.of("window", data, data.weights, target_features)
+            self._solve(data, ridge)
             return self
 
     @property
