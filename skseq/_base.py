@@ -190,6 +190,12 @@ class WindowRegressor(CallbackSupportMixin, RegressorMixin, SavableEstimator):
         tags.target_tags.multi_output = True
         return tags
 
+    @property
+    def takes_logarithms_(self) -> bool:
+        """Whether targets and their pasts are forecast in logarithms."""
+        check_is_fitted(self)
+        return self._logarithms is not None
+
     def _forecast(self, windows: Windows) -> np.ndarray:
         """Forecast in the units of y, shape (n_windows, horizon, n_targets)."""
         if self._logarithms is None:

@@ -52,8 +52,12 @@ class LSTMRegressor(NetworkRegressor):
         "standard" gives each feature and each target mean 0 and standard deviation 1 over the
         rows that are trained on, by weight, and undoes it in ``predict``. "window" does so too,
         but takes a feature that is the past of a target, and this target, relative to its last
-        known value in the window [2]_: so level and trend carry over to values never seen. None
-        trains on the values as they are.
+        known value in the window [2]_: so level and trend carry over to values never seen. If all
+        values of the targets are positive, "window" may take logarithms first, which
+        ``takes_logarithms_`` tells: of a single series if a ridge regression then forecasts the
+        latest quarter of the rows at least 2 % better, of several if it is at most 5 % worse. The
+        forecast is then nearer to the median than to the mean. None trains on the values as they
+        are.
     target_features : "auto", list of int or None, or None, default="auto"
         For each target the feature that is its past, up to an affine map, as a scaler in front
         makes one. "auto" finds it: the target comes back as the last step of a later window. A
@@ -94,8 +98,10 @@ class LSTMRegressor(NetworkRegressor):
         ones included, is shrunk by what the held-out rows say [7]_. The share that is kept is the
         one with the smallest mean absolute error on them, times ``1 - c / t**2``: t is the mean
         gain over stretches of ``horizon`` rows by its standard error, c about 1. ``network_share_``
-        and ``trial_`` tell the result. A fit that continues another one, by ``warm_start``, keeps
-        the best epoch.
+        and ``trial_`` tell the result. If some of the network is kept, it is then trained on all
+        rows, the held-out ones included, for half as many epochs again as the best one has; not
+        with ``callbacks`` of Keras, which see one training. A fit that continues another one, by
+        ``warm_start``, keeps the best epoch.
     validation_fraction : float or "auto", default="auto"
         Share of the rows held out for early stopping: the latest ones. The
         ``n_steps + horizon - 1`` rows before them are left out, so that no window and no future
@@ -143,6 +149,8 @@ class LSTMRegressor(NetworkRegressor):
     best_epoch_ : int, or list of int with several networks
         The epoch whose weights were kept, counted as in ``n_iter_``: the last one without early
         stopping. 0 stands for the weights before the first.
+    n_iter_on_all_rows_ : int
+        Number of further epochs, on all rows, after a trial. They are not in ``history_``.
     network_share_ : float
         How much of what the network adds to the ridge regression is in the forecasts: 0 is the
         ridge regression alone, 1 the network as it was trained. 1 without a trial.
@@ -150,6 +158,8 @@ class LSTMRegressor(NetworkRegressor):
         What the trial found: ``share``, the mean absolute errors ``ridge_error`` and
         ``network_error`` on the held-out rows in normalised units, the number ``n_blocks`` of
         stretches compared, and ``t``. None without a trial.
+    takes_logarithms_ : bool
+        Whether targets and their pasts are forecast in logarithms.
     n_features_in_ : int
         Columns of 2-D input; features of 3-D windows.
     feature_names_in_ : ndarray of shape (`n_features_in_`,)

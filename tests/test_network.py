@@ -371,7 +371,7 @@ def test_auto_keeps_the_ridge_over_all_rows_where_training_did_not_pay(
 def test_auto_keeps_the_network_where_training_paid(monkeypatch, switch):
     monkeypatch.setenv("SKSEQ_FAST_PATHS", switch)
     X, y = make_windows(chaos(), 3)
-    parameters = QUICK | {"learning_rate": 0.05}
+    parameters = QUICK | {"learning_rate": 0.05, "ema_momentum": 0.9}
     found = LSTMRegressor(**parameters).fit(X, y)
     classical = LSTMRegressor(**parameters, early_stopping=True).fit(X, y)
     assert found.best_epoch_ == np.argmin(found.history_["val_loss"]) + 1 == classical.best_epoch_
@@ -384,7 +384,9 @@ def test_auto_keeps_the_network_where_training_paid(monkeypatch, switch):
 def test_what_is_kept_is_a_share_of_what_the_network_adds_to_the_ridge_of_all_rows():
     X, y = make_windows(chaos(), 3)
     parameters = QUICK | {"epochs": 2, "learning_rate": 0.01}
-    mixed = LSTMRegressor(**parameters).fit(X, y)
+    # Keras's callbacks see one training: with one there is no other on all rows.
+    mixed = LSTMRegressor(**parameters, callbacks=keras.callbacks.Callback()).fit(X, y)
+    assert mixed.n_iter_on_all_rows_ == 0
     whole = LSTMRegressor(**parameters, early_stopping=True).fit(X, y)
     share = mixed.network_share_
     assert 0 < share < 1
@@ -394,6 +396,24 @@ def test_what_is_kept_is_a_share_of_what_the_network_adds_to_the_ridge_of_all_ro
     before = before.fit(X[:n_trained], y[:n_trained]).predict(X)
     expected = ridge_of(X, y) + share * (whole.predict(X) - before)
     assert_allclose(mixed.predict(X), expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("switch", ["on", "off"])
+def test_a_network_that_is_kept_is_trained_on_with_the_held_out_rows(monkeypatch, switch):
+    monkeypatch.setenv("SKSEQ_FAST_PATHS", switch)
+    X, y = make_windows(chaos(), 3)
+    parameters = QUICK | {"epochs": 3, "learning_rate": 0.01}
+    kept = LSTMRegressor(**parameters).fit(X, y)
+    assert kept.best_epoch_ == kept.n_iter_ == len(kept.history_["loss"]) == 3
+    assert kept.n_iter_on_all_rows_ == 2  # half of the best epoch, rounded up
+    n_trained = len(X) - int(np.ceil(0.1 * len(X))) - 3
+    before = LSTMRegressor(**QUICK | {"epochs": 1, "learning_rate": 1e-30}, early_stopping=False)
+    before = before.fit(X[:n_trained], y[:n_trained]).predict(X)
+    # The same by hand: a fit that continues, in the units and from the weights of the first one.
+    by_hand = LSTMRegressor(**parameters, early_stopping=True, warm_start=True).fit(X, y)
+    by_hand.set_params(early_stopping=False, epochs=2).fit(X, y)
+    expected = ridge_of(X, y) + kept.network_share_ * (by_hand.predict(X) - before)
+    assert_allclose(kept.predict(X), expected, rtol=1e-4, atol=1e-5)
 
 
 def test_a_gain_that_may_be_chance_convinces_early_stopping_but_not_auto():

@@ -137,10 +137,10 @@ def _of_positive(data, target_features):
     features = {past.feature for past in pasts}
     if not pasts or len(features) < len(target_features):
         return None
-    values = data.targets.table[~np.isnan(data.targets.table)]
-    if not len(values) or not (values > 0).all():
-        return None
-    return Logarithms(pasts, np.nanmin(data.targets.table, axis=0).astype(np.float64))
+    read = [past.slope * data.windows.table[:, past.feature] + past.intercept for past in pasts]
+    values = np.concatenate([data.targets.table, np.stack(read, axis=1)])  # (n, n_targets)
+    smallest = np.fmin.reduce(values, axis=0).astype(np.float64)
+    return Logarithms(pasts, smallest) if (smallest > 0).all() else None
 
 
 def _forecast(before, latest, target_features, ridge, alpha):

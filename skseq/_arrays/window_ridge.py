@@ -143,8 +143,11 @@ class WindowRidge:
         columns, parts = self.columns(ratio), iter(weights)
         alone, others = self._split(ratio)
         if alone:
-            for kernel, own_bias, target in zip(next(parts), next(parts), alone, strict=True):
-                matrix[:, columns[target], :, target], bias[:, target] = kernel, own_bias[0]
+            kernels, biases = next(parts), next(parts)
+            for number, target in enumerate(alone):
+                own = 0 if self.is_shared else number
+                matrix[:, columns[target], :, target] = kernels[own]
+                bias[:, target] = biases[own, 0]
         if others:
             matrix[..., others] = next(parts).reshape(n_steps, n_features, horizon, -1)
             bias[:, others] = next(parts).reshape(horizon, -1)
