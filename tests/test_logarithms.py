@@ -53,7 +53,7 @@ def test_logarithms_go_on_as_their_tangent_and_are_undone_exactly():
     expected = [
         [
             np.log(v) if v >= low else np.log(low) + (v - low) / low
-            for v, low in zip(row, (2.0, 0.1))
+            for v, low in zip(row, (2.0, 0.1), strict=True)
         ]
         for row in values[:3]
     ]

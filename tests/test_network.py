@@ -12,7 +12,9 @@ from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from skseq import LSTMRegressor, SlidingWindowTransformer, make_windows
 from skseq._keras.averaging import WeightAverage
-from skseq._keras.network import CELLS, Cell, Network, build_model, initial_weights
+from skseq._keras.build_model import build_model
+from skseq._keras.initial_weights import initial_weights
+from skseq._keras.network import CELLS, Cell, Network
 from skseq._keras.own_layers import (
     ChannelsApart,
     ChannelsTogether,

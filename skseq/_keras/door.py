@@ -1,7 +1,8 @@
 """The one door to Keras for the rest of skseq."""
 
+from skseq._keras.build_model import build_average
 from skseq._keras.names import check_units_of_loss
-from skseq._keras.network import Network, build_average
+from skseq._keras.network import Network
 from skseq._keras.prediction import predict
 from skseq._keras.progress import TrainingState
 from skseq._keras.quantile_heads import held_out_forecasts, start_at_errors

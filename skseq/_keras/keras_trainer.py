@@ -4,8 +4,8 @@ import numpy as np
 
 from skseq._keras.averaging import WeightAverage
 from skseq._keras.backend import backend_name, is_distributed, keras, values_of
+from skseq._keras.build_model import build_model
 from skseq._keras.loss import WeightedLoss
-from skseq._keras.network import build_model
 
 __all__ = ["KerasTrainer", "assign", "begin_model", "dropout_states"]
 

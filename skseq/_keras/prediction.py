@@ -8,7 +8,8 @@ import numpy as np
 
 from skseq._arrays.normalization import NormalizedWindows
 from skseq._keras.backend import backend_name, check_not_forked, fast_paths_are_on, run_model
-from skseq._keras.network import Network, build_model
+from skseq._keras.build_model import build_model
+from skseq._keras.network import Network
 from skseq._keras.pool import Pool
 
 __all__ = ["predict"]

@@ -13,8 +13,9 @@ import numpy as np
 from skseq._arrays.training_data import TrainingData
 from skseq._keras.backend import backend_name, check_not_forked, fast_paths_are_on, keras
 from skseq._keras.backup import Backup, NoBackup, digest_of_fit
+from skseq._keras.initial_weights import initial_weights
 from skseq._keras.keras_trainer import KerasTrainer
-from skseq._keras.network import Network, initial_weights
+from skseq._keras.network import Network
 from skseq._keras.progress import BestWeights, Progress, TrainingState
 from skseq._keras.scikeras_door import CompileArguments
 from skseq._keras.trainer import Trainer

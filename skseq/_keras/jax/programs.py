@@ -15,10 +15,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from skseq._keras.averaging import share_kept
+from skseq._keras.build_model import build_model
 from skseq._keras.jax.fused_lstm import FAST_LAYERS
 from skseq._keras.keras_trainer import dropout_states
 from skseq._keras.loss import WeightedLoss
-from skseq._keras.network import build_model
 from skseq._keras.pool import Pool
 from skseq._keras.tables import gather, tables_of
 

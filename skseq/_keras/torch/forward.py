@@ -2,7 +2,7 @@
 
 Calling a Keras model takes longer than the network itself takes for one window. Here the layers
 that only reshape are those of Keras's model, called directly, and the others are one or two
-operations each. Which layers follow each other is what ``network.build_model`` says.
+operations each. Which layers follow each other is what ``build_model`` says.
 """
 
 from itertools import islice

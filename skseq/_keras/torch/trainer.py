@@ -11,9 +11,9 @@ import torch
 
 from skseq._keras.averaging import share_kept
 from skseq._keras.backend import keras, values_of
+from skseq._keras.build_model import build_model
 from skseq._keras.keras_trainer import assign, begin_model
 from skseq._keras.loss import WeightedLoss
-from skseq._keras.network import build_model
 from skseq._keras.tables import gather, tables_of
 from skseq._keras.torch.forward import ForwardPass, device_of_keras, is_supported
 
