@@ -154,14 +154,15 @@ class SeasonalNaiveRegressor(WindowRegressor):
 class LastValueRidge(WindowRegressor):
     """Ridge regression from each window, relative to its last values, to all steps at once.
 
-    The last value of each target is subtracted from its future and from its past in the windows, so
-    that level and trend carry over to values never seen [1]_. Where series differ in size, both are
-    also divided by the standard deviation of the past in the window. Logarithms come first where
-    all values are positive and the latest quarter of the rows is forecast better with them: at
-    least 2 % better for a single series, at most 5 % worse for several. The other features (a month, a
-    price, the past of another target) are standardised. They have a penalty of their own, which is
-    chosen on the latest rows: short series with many columns do not suffer from it. A target whose
-    past is not among the features is predicted from all of them.
+    The last value of each target is subtracted from its future and from its past in the
+    windows, so that level and trend carry over to values never seen [1]_. Where series differ
+    in size, both are also divided by the standard deviation of the past in the window.
+    Logarithms come first where all values are positive and the latest quarter of the rows is
+    forecast better with them: at least 2 % better for a single series, at most 5 % worse for
+    several. The other features (a month, a price, the past of another target) are standardised.
+    They have a penalty of their own, which is chosen on the latest rows: short series with many
+    columns do not suffer from it. A target whose past is not among the features is predicted
+    from all of them.
     All steps of all targets are solved for in closed form, through sums over the windows: the
     windows are never held in memory together. It is the regression that the linear path of
     ``LSTMRegressor`` starts at.
