@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 from skseq._arrays.lags import column_lags, is_known_ahead, lag_names
 from skseq._arrays.runs import Cut
 from skseq._arrays.windows import Features, SlidingView, sliding_view
-from skseq._checks.gaps import warn_of_gaps
+from skseq._checks.gaps import warn_of_gaps, warn_of_long_gaps
 from skseq._checks.inputs import check_numbers
 from skseq._checks.known_ahead import check_known_ahead
 from skseq._checks.labels import (
@@ -98,7 +98,8 @@ class SlidingWindowTransformer(CallbackSupportMixin, TransformerMixin, SavableEs
         - "split": it ends a run of rows, and no window reaches across it.
         - "ignore": each row follows the one before it in its series. For closures such as nights,
           weekends and holidays of a market. The dates are kept, and a forecast continues the
-          weekly pattern of the rows, where they have one.
+          weekly pattern of the rows, where they have one. A gap much longer than the others is a
+          warning.
     flatten : bool, default=False
         Return 2-D rows of ``n_steps * n_features`` lag columns, for estimators that take no 3-D
         input. The columns then have names.
@@ -204,7 +205,8 @@ class SlidingWindowTransformer(CallbackSupportMixin, TransformerMixin, SavableEs
         Warns
         -----
         IncompleteWindowWarning
-            When gaps in the index make more than one in ten windows incomplete.
+            When gaps in the index make more than one in ten windows incomplete, or windows reach
+            across a gap that is much longer than the others.
         """
         self._fit(X, y)
         return self
@@ -255,6 +257,7 @@ class SlidingWindowTransformer(CallbackSupportMixin, TransformerMixin, SavableEs
         self._validate_params()
         self._check_parameters_are_those_of_fit()
         values, series = self._read(X)
+        warn_of_long_gaps(series, self)
         return self._cut(values, series, self._find_contexts(values, series))
 
     @available_if(_has_names)
@@ -309,6 +312,7 @@ class SlidingWindowTransformer(CallbackSupportMixin, TransformerMixin, SavableEs
             }
         warn_of_irregular_times(series)
         warn_of_gaps(series, self)
+        warn_of_long_gaps(series, self)
         warn_of_targets_ahead(values[:, (self.lags_ < 0) | self.known_ahead_], y, self.lag)
         return values, series
 

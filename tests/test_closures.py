@@ -131,3 +131,53 @@ def test_arrays_have_no_gaps_to_ignore():
         SlidingWindowTransformer(2, gaps=gaps).fit_transform(values) for gaps in ("split", "ignore")
     )
     assert_array_equal(split, ignored)
+
+
+# Gaps that are no closures
+
+TRADING = EVERY_DAY[EVERY_DAY.day_of_week < 5]
+LONG_GAPS = {
+    "a year between trading days": TRADING.append(TRADING + pd.Timedelta(days=364)),
+    "a year between opening hours": LABELS["opening hours"].append(
+        LABELS["opening hours"] + pd.Timedelta(days=364)
+    ),
+    "business periods": TRADING.append(TRADING + pd.Timedelta(days=364)).to_period("D"),
+    "numbers": pd.Index([*range(40), *range(400, 440)]),
+    "another time zone": TRADING.append(TRADING + pd.Timedelta(days=364)).tz_localize("Asia/Tokyo"),
+}
+A_LONG_GAP = "gaps='ignore' lets windows reach from .* back to .*, across a gap much longer"
+
+
+@pytest.mark.parametrize("labels", LONG_GAPS.values(), ids=LONG_GAPS)
+def test_a_gap_much_longer_than_the_others_is_a_warning(labels):
+    frame = ramp(labels)
+    with pytest.warns(IncompleteWindowWarning, match=A_LONG_GAP) as caught:
+        window = SlidingWindowTransformer(4, gaps="ignore").fit(frame)
+    assert caught[0].filename == __file__
+    middle = int(np.argmax(np.diff(np.asarray(labels, dtype="int64")))) + 1
+    assert f"from {labels[middle]} back to {labels[middle - 1]}" in str(caught[0].message)
+    with pytest.warns(IncompleteWindowWarning, match=A_LONG_GAP):
+        window.transform(frame)
+    half = SlidingWindowTransformer(4, gaps="ignore").fit(frame[:middle])
+    # Later rows that begin long after the fitted ones.
+    with pytest.warns(IncompleteWindowWarning, match=A_LONG_GAP):
+        half.transform(frame[middle:])
+
+
+def test_the_longest_gap_of_any_series_is_named():
+    shops = [ramp(TRADING).assign(shop=shop) for shop in "ab"]
+    late = ramp(TRADING + pd.Timedelta(days=364)).assign(shop="b")
+    window = SlidingWindowTransformer(4, gaps="ignore", groups="shop")
+    with pytest.warns(IncompleteWindowWarning, match=A_LONG_GAP):
+        window.fit(pd.concat([*shops, late]))
+    window.fit(pd.concat(shops))
+    # A series that was never seen has no rows before it.
+    window.transform(late.assign(shop="c"))
+    with pytest.warns(IncompleteWindowWarning, match=A_LONG_GAP):
+        window.transform(late)
+
+
+def test_closures_that_come_again_are_no_long_gap():
+    for labels in LABELS.values():
+        window = SlidingWindowTransformer(4, gaps="ignore").fit(ramp(labels))
+        window.transform(ramp(labels))

@@ -9,7 +9,7 @@ from skseq._checks.warn import warn_user
 from skseq._time.series import SeriesIndex
 from skseq.exceptions import IncompleteWindowWarning
 
-__all__ = ["warn_of_gaps", "warn_of_unseen_gaps"]
+__all__ = ["warn_of_gaps", "warn_of_long_gaps", "warn_of_unseen_gaps"]
 
 _SHARE_WORTH_A_WORD = 0.1
 
@@ -71,6 +71,34 @@ def warn_of_gaps(series: SeriesIndex, window) -> None:
         f"them, unless its max_missing lets it. {remedies}; or use a smaller n_steps.",
         IncompleteWindowWarning,
     )
+
+
+def warn_of_long_gaps(series: SeriesIndex, window) -> None:
+    """Warn when windows that ignore gaps reach across one that is much longer than the others.
+
+    Parameters
+    ----------
+    series : SeriesIndex
+        Of the rows to fit on, or of later ones.
+    window : SlidingWindowTransformer
+        Fitted: it knows how long its gaps usually are.
+    """
+    if window.gaps != "ignore" or series.labels is None:
+        return
+    found = [series.distances(), *window.context_.distances_from_ends(series)]
+    longest, before, after = max(
+        (each.farthest() for each in found if len(each.values)),
+        key=lambda farthest: farthest[0],
+        default=(0.0, None, None),
+    )
+    if longest > window.context_.longest_usual_gap:
+        warn_user(
+            f"gaps='ignore' lets windows reach from {after} back to {before}, across a gap much "
+            "longer than the others: what happened before it then counts as what happened just "
+            "now. If it is a closure, nothing is wrong. If rows are missing, leave out those "
+            "before the gap, or use gaps='split'.",
+            IncompleteWindowWarning,
+        )
 
 
 def warn_of_unseen_gaps(series: SeriesIndex, windows) -> None:

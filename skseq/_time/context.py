@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from skseq._time.distances import Distances
 from skseq._time.groups import split_groups
 from skseq._time.index import is_same_label
 from skseq._time.series import SeriesIndex
@@ -137,11 +138,14 @@ class FittedSeries:
     labels_are_row_numbers : bool or None
         Whether integer labels only number the rows, as the first table of several series showed.
         None after a single series: then each table is asked by itself.
+    longest_usual_gap : float
+        Neighbours in a series that lie farther apart are worth a warning, where gaps are ignored.
     """
 
     ends: Mapping[Any, SeriesEnds]
     step: Step | None
     labels_are_row_numbers: bool | None
+    longest_usual_gap: float = np.inf
 
     @classmethod
     def of(cls, values: np.ndarray, series: SeriesIndex, labels_are_row_numbers, reach):
@@ -163,7 +167,10 @@ class FittedSeries:
             labels = None if series.labels is None else series.labels.take(rows)
             begins = np.flatnonzero(np.diff(run_of[rows], prepend=-1))
             ends[name] = SeriesEnds.of(values[rows], labels, begins, reach, is_labelled=is_labelled)
-        return cls(ends, series.step, labels_are_row_numbers)
+        longest = np.inf
+        if series.labels is not None and series.step is not None and series.step.bridges_gaps:
+            longest = series.distances().longest_that_is_usual(reach)
+        return cls(ends, series.step, labels_are_row_numbers, longest)
 
     @property
     def has_labels(self) -> bool:
@@ -173,6 +180,15 @@ class FittedSeries:
     @property
     def _some_label(self):
         return next((ends.last for ends in self.ends.values() if ends.last is not None), None)
+
+    def distances_from_ends(self, series: SeriesIndex) -> list[Distances]:
+        """Measure how far behind the end of its fitted series each series of a table begins."""
+        distances = []
+        for name, rows in series.rows_by_name():
+            ends, labels = self.ends.get(name), series.labels.take(rows[:1])
+            if ends is not None and ends.is_before(labels):
+                distances.append(Distances.of(ends.last, labels))
+        return distances
 
     def index_of_rows(self, X, groups) -> SeriesIndex:
         """Read the series of another table, the labels as those of the fitted one were read.

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from skseq._arrays.runs import Runs
+from skseq._time.distances import Distances
 from skseq._time.find_step import find_step, find_timetable
 from skseq._time.index import is_default_index
 from skseq._time.lookalikes import numbers_like_times
@@ -138,6 +139,11 @@ class SeriesIndex:
         is_single = len(self.names) == 1
         neighbours = None if is_single else self._follows_in_series
         return find_timetable(self._labels_in_order, neighbours) is not None
+
+    def distances(self) -> Distances:
+        """Measure how far apart the neighbours in each series are."""
+        labels, follows = self._labels_in_order, self._follows_in_series
+        return Distances.of(labels[:-1][follows], labels[1:][follows])
 
     def _has_several_times(self):
         return bool(self.lengths.max() > 1)
