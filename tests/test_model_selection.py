@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
+from sklearn import config_context
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.linear_model import Ridge
 from sklearn.metrics import mean_absolute_error
@@ -219,6 +220,29 @@ def test_arrays_stock_regressors_searches_and_workers_are_backtested_too():
     )
     errors = (one["truth"] - one["forecast"]).abs().groupby(one["fold"]).mean()
     assert_allclose(errors, -scores["test_score"])
+
+
+@pytest.mark.parametrize("refit", [True, False])
+@pytest.mark.parametrize("routing", [True, False])
+def test_weights_of_a_backtest_are_those_of_the_training_rows(refit, routing):
+    random = np.random.default_rng(0)
+    values = random.normal(size=(60, 1)).cumsum(axis=0)
+    weights = random.uniform(0.1, 1, 60)
+    cv, windows = TimeSeriesSplit(2), SlidingWindowTransformer(3, context="fitted")
+    train, test = next(cv.split(values))
+    name = "sample_weight" if routing else "lastvalueridge__sample_weight"
+    with config_context(enable_metadata_routing=routing):
+        ridge = LastValueRidge()
+        if routing:
+            ridge.set_fit_request(sample_weight=True)
+        line = make_pipeline(windows, ridge)
+        by_hand = line.fit(values[train], values[train, 0], **{name: weights[train]})
+        expected = by_hand.predict(values[test])
+        table = backtest(line, values, values[:, 0], cv=cv, params={name: weights}, refit=refit)
+    first_fold = table[table["fold"] == 0]["forecast"]
+    assert_allclose(first_fold, expected)
+    plain = backtest(make_pipeline(windows, LastValueRidge()), values, values[:, 0], cv=cv)
+    assert not np.allclose(plain[plain["fold"] == 0]["forecast"], expected)
 
 
 def test_folds_may_be_lists_or_masks():

@@ -15,7 +15,7 @@ from skseq._arrays.known_forecasts import KnownForecasts
 from skseq._evaluation.composition import chosen_estimator, part_at_the_end, windows_in
 from skseq._evaluation.known_forecasts import known_forecasts, known_forecasts_of_windows
 from skseq._public import public
-from skseq._sklearn.private import safe_indexing
+from skseq._sklearn.private import check_method_params, safe_indexing
 from skseq._time.groups import split_groups
 from skseq._time.index import target_names
 from skseq.exceptions import IncompleteWindowWarning, LeakageWarning
@@ -24,7 +24,18 @@ __all__ = ["backtest"]
 
 
 @public
-def backtest(estimator, X, y, *, cv, groups=None, n_jobs=None, refit=True, quantiles=None):
+def backtest(
+    estimator,
+    X,
+    y,
+    *,
+    cv,
+    groups=None,
+    n_jobs=None,
+    params=None,
+    refit=True,
+    quantiles=None,
+):
     """Forecast the test rows of every fold, and put the forecasts beside the truth.
 
     ``cross_val_predict`` refuses folds in order of time, whose first rows are in no test fold.
@@ -45,6 +56,10 @@ def backtest(estimator, X, y, *, cv, groups=None, n_jobs=None, refit=True, quant
         Handed to the splitter.
     n_jobs : int, default=None
         Number of folds fitted at the same time, as in scikit-learn.
+    params : dict, default=None
+        Handed to ``fit``, as ``cross_validate`` does: of an array with one entry for each row the
+        entries of the training rows, as in ``{"lstmregressor__sample_weight": weights}`` or, with
+        metadata routing, ``{"sample_weight": weights}``.
     refit : bool, default=True
         Fit anew on the training rows of every fold. False fits once, on those of the first fold,
         and only rolls forward: the windows of later folds then hold rows measured since.
@@ -100,11 +115,11 @@ def backtest(estimator, X, y, *, cv, groups=None, n_jobs=None, refit=True, quant
     folds = [(_positions(train), _positions(test)) for train, test in splitter.split(X, y, groups)]
     if refit:
         pieces = Parallel(n_jobs=n_jobs)(
-            delayed(_forecast_fold)(clone(estimator), X, y, train, test, quantiles)
+            delayed(_forecast_fold)(clone(estimator), X, y, train, test, params, quantiles)
             for train, test in folds
         )
     else:
-        pieces = _roll_forward(clone(estimator), X, y, folds, quantiles)
+        pieces = _roll_forward(clone(estimator), X, y, folds, params, quantiles)
     series_columns = [window.groups for window in windows_in(estimator)]
     return _as_frame(pieces, X, y, next(iter(series_columns), None), quantiles)
 
@@ -124,16 +139,20 @@ def _positions(rows):
     return np.flatnonzero(rows) if rows.dtype == bool else rows
 
 
-def _forecast_fold(estimator, X, y, train, test, quantiles):
-    estimator.fit(safe_indexing(X, train), safe_indexing(y, train))
+def _fit_on(estimator, X, y, rows, params):
+    of_rows = check_method_params(X, params or {}, indices=rows)
+    estimator.fit(safe_indexing(X, rows), safe_indexing(y, rows), **of_rows)
+
+
+def _forecast_fold(estimator, X, y, train, test, params, quantiles):
+    _fit_on(estimator, X, y, train, params)
     X, y = safe_indexing(X, test), safe_indexing(y, test)
     known = known_forecasts(estimator, X, y, quantiles=quantiles)
     return _in_table(known, test)
 
 
-def _roll_forward(estimator, X, y, folds, quantiles):
-    first_train = folds[0][0]
-    estimator.fit(safe_indexing(X, first_train), safe_indexing(y, first_train))
+def _roll_forward(estimator, X, y, folds, params, quantiles):
+    _fit_on(estimator, X, y, folds[0][0], params)
     transform, regressor = part_at_the_end(chosen_estimator(estimator))
     with warnings.catch_warnings():
         # The windows over all rows have their context; those before the test rows are not used.

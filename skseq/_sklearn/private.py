@@ -10,6 +10,7 @@ from sklearn.utils import _param_validation
 from sklearn.utils import _safe_indexing as safe_indexing
 from sklearn.utils._param_validation import HasMethods, StrOptions
 from sklearn.utils.validation import _check_feature_names_in as check_feature_names_in
+from sklearn.utils.validation import _check_method_params as check_method_params
 from sklearn.utils.validation import _check_sample_weight as check_sample_weight
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Interval",
     "StrOptions",
     "check_feature_names_in",
+    "check_method_params",
     "check_sample_weight",
     "remember_set_output",
     "safe_indexing",
