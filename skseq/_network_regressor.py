@@ -134,12 +134,7 @@ class NetworkRegressor(WindowRegressor):
                 None if found is None else found.feature for found in self._target_features
             ]
             if self.target_features == "auto":
-                warn_of_hidden_past(
-                    self,
-                    data.windows.features,
-                    self._target_features,
-                    if_meant="type target_features=None",
-                )
+                warn_of_hidden_past(self, data.windows.features)
         plan = FitPlan.of(
             params,
             self._layout,

@@ -16,7 +16,7 @@ from skseq._arrays.training_data import TrainingData
 from skseq._arrays.window_ridge import WindowRidge
 from skseq._base import WindowRegressor
 from skseq._checks.levels import warn_of_trained_rows
-from skseq._checks.target_past import warn_of_hidden_past, warn_of_targets_without_past
+from skseq._checks.target_past import warn_of_targets_without_past
 from skseq._public import public
 from skseq._sklearn.callbacks import fit_as_one_task
 from skseq._sklearn.private import POSITIVE_INT, Interval
@@ -250,7 +250,6 @@ class LastValueRidge(WindowRegressor):
             self._forget_quantiles()
             data = self._read_training_data(X, y, sample_weight)
             target_features = tuple(find_target_features(data, self._target_names()))
-            warn_of_hidden_past(self, data.windows.features, target_features)
             is_known = ~data.targets.any_in_window(np.isnan(data.targets.table).any(axis=1))
             if not is_known.any():
                 raise ValueError(f"Each of the {len(data)} futures in y holds a NaN.")

@@ -26,7 +26,7 @@ def warn_of_targets_without_past(estimator, found, instead: str) -> None:
         )
 
 
-def warn_of_hidden_past(estimator, features, pasts, if_meant: str = "nothing is wrong") -> None:
+def warn_of_hidden_past(estimator, features) -> None:
     """Warn of targets whose past is not in the windows, although these hold the past of others.
 
     Only names tell: of arrays nobody knows what is left out. Windows of lag 0 estimate a target
@@ -35,19 +35,16 @@ def warn_of_hidden_past(estimator, features, pasts, if_meant: str = "nothing is 
     Parameters
     ----------
     estimator : WindowRegressor
+        With ``target_features_``.
     features : Features or None
         Of the windows; None where nothing is known of them.
-    pasts : sequence
-        For each target where its past stands, None if nowhere.
-    if_meant : str
-        What to do where the past is left out on purpose.
     """
     names = getattr(estimator, "target_names_in_", None)
     if names is None or features is None or not any(isinstance(n, str) for n in features.names):
         return
     if features.lags.max() < 1:
         return
-    found = zip(names, pasts, strict=True)
+    found = zip(names, estimator.target_features_, strict=True)
     lost = [
         name
         for name, past in found
@@ -58,6 +55,6 @@ def warn_of_hidden_past(estimator, features, pasts, if_meant: str = "nothing is 
             f"{type(estimator).__name__}: target(s) {lost} are not in X, so that the windows do "
             f"not show how they went on until now, but only {list(features.names)}. Add them to "
             "X: with lag=1 or more only their past is seen. If their past is not known when you "
-            f"forecast, {if_meant}.",
+            "forecast, type target_features=None.",
             UserWarning,
         )
