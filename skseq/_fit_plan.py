@@ -33,9 +33,10 @@ from skseq._sklearn.private import POSITIVE_INT
 
 __all__ = ["FitPlan", "fresh_arguments", "fresh_seed"]
 
-# An LSTM reads this many steps one by one; longer windows it reads in this many segments.
+# An LSTM reads this many steps one by one; longer windows it reads in this many segments. What the
+# past of a target leaves to learn is coarse. Without it all memory is in the LSTM.
 _MOST_SINGLE_STEPS = 32
-_SEGMENTS = 8
+_SEGMENTS, _SEGMENTS_WITHOUT_PAST = 8, 32
 _FEWEST_ROWS_TO_STOP_EARLY = 300
 _SMALLEST_SHARE_TRAINED_ON = 0.25
 # Held out by default: so many stretches of one horizon, within these shares of the rows.
@@ -244,7 +245,8 @@ def fresh_seed(random_state) -> np.random.SeedSequence:
 def _network(params, layout, windows, target_columns) -> Network:
     _, n_steps, n_features = windows.shape
     has_linear_path = params["ridge_alpha"] is not None
-    segment_length = _segment_length(params["segment_length"], n_steps)
+    has_past = any(column is not None for column in target_columns)
+    segment_length = _segment_length(params["segment_length"], n_steps, has_past)
     shares_channels = _shares_channels(params["share_channels"], target_columns, n_features)
     return Network(
         n_features=n_features,
@@ -286,10 +288,11 @@ def _remain_enough(n_before, n_rows):
     return n_before >= _SMALLEST_SHARE_TRAINED_ON * n_rows
 
 
-def _segment_length(segment_length, n_steps):
+def _segment_length(segment_length, n_steps, has_past):
     if segment_length != "auto":
         return min(int(segment_length), n_steps)
-    return 1 if n_steps <= _MOST_SINGLE_STEPS else -(-n_steps // _SEGMENTS)
+    n_segments = _SEGMENTS if has_past else _SEGMENTS_WITHOUT_PAST
+    return 1 if n_steps <= _MOST_SINGLE_STEPS else -(-n_steps // n_segments)
 
 
 def _shares_channels(share_channels, target_columns, n_features):

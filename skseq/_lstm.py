@@ -70,7 +70,7 @@ class LSTMRegressor(NetworkRegressor):
         from there. None leaves the path out: a plain LSTM.
     segment_length : int or "auto", default="auto"
         How many steps the LSTM reads at once [4]_. "auto" reads windows of up to 32 steps step by
-        step, and longer ones in 8 segments.
+        step, and longer ones in 8 segments, or in 32 where they hold the past of no target.
     share_channels : bool or "auto", default="auto"
         Let one network read the past of each target by itself, as if they were separate series
         [5]_. "auto" does so when there are several targets and every feature is the past of one.

@@ -485,3 +485,16 @@ def test_another_kind_of_cell_is_one_entry_in_the_table(monkeypatch):
     assert [w.shape for w in first] == [w.shape for w in model.get_weights()]
     model.set_weights(first)
     assert model.predict_on_batch(np.zeros((2, 5, 2), "f4")).shape == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("n_steps", "target_features", "length"),
+    [(32, [0], 1), (33, [0], 5), (64, [0], 8), (32, None, 1), (64, None, 2)],
+)
+def test_long_windows_are_read_in_segments_finer_ones_without_a_past(
+    n_steps, target_features, length
+):
+    X, y = make_windows(SERIES[:, :1].repeat(2, axis=0), n_steps)
+    quick = TINY | {"epochs": 1, "units": 1}
+    regressor = LSTMRegressor(**quick, target_features=target_features).fit(X, y)
+    assert regressor._network.segment_length == length
