@@ -2,7 +2,7 @@
 # make test     set up, then run the tests
 # make quick    the tests that need no Keras, in less than 30 seconds: while you write code
 # make coverage  the tests, and which lines and branches they run
-# make lint     ruff (rules and format) and mypy
+# make lint     ruff (rules and format), mypy, and plain English on the pages
 # make neighbours  the tests with other libraries, in an environment of their own
 # make darts    the code of docs/migration.md on darts, in an environment of its own on PyTorch
 # make onnx     the tests of ONNX files, in an environment of their own on PyTorch
@@ -104,6 +104,7 @@ lint: $(INSTALLED)
 	$(PY) -m ruff check
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
+	$(PY) docs/_ext/check_language.py
 
 # pytest leaves tests/neighbours out unless it is named: nothing else needs these libraries.
 neighbours: export MPLBACKEND := Agg
