@@ -36,3 +36,10 @@ def _pictures_are_closed():
     yield
     if "matplotlib.pyplot" in sys.modules:
         sys.modules["matplotlib.pyplot"].close("all")
+
+
+@pytest.fixture(autouse=True)
+def _next_to_the_file_that_is_read(request, monkeypatch):
+    """Let the pages of complete jobs find their tables, as a reader who has downloaded them does."""
+    if request.path.parent.name == "jobs":
+        monkeypatch.chdir(request.path.parent)
