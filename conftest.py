@@ -40,6 +40,6 @@ def _pictures_are_closed():
 
 @pytest.fixture(autouse=True)
 def _next_to_the_file_that_is_read(request, monkeypatch):
-    """Let the pages of complete jobs find their tables, as a reader who has downloaded them does."""
+    """Let the pages of complete jobs find their tables, as after a download."""
     if request.path.parent.name == "jobs":
         monkeypatch.chdir(request.path.parent)

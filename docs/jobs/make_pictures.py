@@ -1,6 +1,6 @@
 """Draw the pictures of the complete jobs, by running the code of their pages.
 
-    python docs/jobs/make_pictures.py
+python docs/jobs/make_pictures.py
 """
 
 import doctest
