@@ -88,12 +88,18 @@ sphinx_gallery_conf = {
 
 html_theme = "pydata_sphinx_theme"
 html_title = "skseq"
+html_favicon = "_static/logo.svg"
 html_static_path = ["_static"]
 html_css_files = ["skseq.css"]
 html_copy_source = False
 html_show_sourcelink = False
 html_theme_options = {
-    "logo": {"text": "skseq"},
+    "logo": {
+        "text": f"skseq {release}",
+        "image_light": "_static/logo.svg",
+        "image_dark": "_static/logo.svg",
+        "alt_text": "skseq, start page",
+    },
     "show_prev_next": True,
     "navigation_with_keys": False,
     "show_toc_level": 2,
