@@ -13,6 +13,7 @@
 # make suite    the suite of tasks, validation part: what to make choices on (benchmarks/suite)
 # make hooks    set up, and let git run the lint before every commit
 # make docs     the documentation site, its gallery executed, its links checked: docs/_build/html
+# make phones   no page is wider than a phone, which takes Chromium
 # make linkcheck  the links to other sites, which takes the internet
 # make format   let ruff put the code in order
 # make clean    remove caches and what tests, examples and builds have written
@@ -58,7 +59,7 @@ export KERAS_BACKEND := $(BACKEND)
 export SKSEQ_CACHE_DIR ?= $(abspath $(VENV))/compiled
 
 .PHONY: help demo test coverage quick lint neighbours darts onnx backends oldest nightly benchmark \
-	suite docs linkcheck hooks format clean
+	suite docs phones linkcheck hooks format clean
 
 help:
 	@sed -n 's/^# \(make [a-z]*  .*\)/\1/p' Makefile
@@ -206,6 +207,9 @@ docs: export MPLBACKEND := Agg
 docs: $(INSTALLED)
 	$(PY) -m sphinx -b html -W --keep-going docs docs/_build/html
 	$(PY) docs/_ext/check_links.py docs/_build/html
+
+phones: docs
+	$(PY) docs/_ext/check_phones.py docs/_build/html
 
 linkcheck: docs
 	$(PY) -m sphinx -b linkcheck -d docs/_build/html/.doctrees docs docs/_build/linkcheck
