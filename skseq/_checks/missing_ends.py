@@ -114,12 +114,12 @@ def warn_of_filled_ends(X, series, names):
     targets = [name for name in names or [] if name in getattr(X, "columns", [])]
     if not targets or not hasattr(X, "iloc"):
         return
-    for name, rows in series.rows_by_name():
-        if X.iloc[rows[-1]][targets].isna().any():
-            warn_user(
-                f"The last row{of_series(name)} holds no value of {targets}, and a step in front "
-                "of the windows fills it: the forecast goes on from what was filled in. Leave the "
-                "row out: then the forecast begins after the last row that was measured.",
-                IncompleteWindowWarning,
-            )
-            return
+    is_missing = X[targets].isna().to_numpy().any(axis=1)  # (n_rows,)
+    filled = [name for name, rows in series.rows_by_name() if is_missing[rows[-1]]]
+    if filled:
+        warn_user(
+            f"The last row{of_series(filled[0])} holds no value of {targets}, and a step in front "
+            "of the windows fills it: the forecast goes on from what was filled in. Leave the "
+            "row out: then the forecast begins after the last row that was measured.",
+            IncompleteWindowWarning,
+        )

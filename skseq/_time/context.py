@@ -120,6 +120,8 @@ class SeriesEnds:
         """Tell whether a row lies before or between the fitted ones, and is none of them."""
         if self.run_lasts is None or labels is None or not are_comparable(labels, self.run_lasts):
             return False
+        if labels[0] > self.run_lasts[-1]:
+            return False
         run = self.run_firsts.searchsorted(labels, side="right") - 1
         is_before_the_end = labels <= self.run_lasts[-1]
         is_in_a_run = (run >= 0) & np.asarray(labels <= self.run_lasts[np.maximum(run, 0)])

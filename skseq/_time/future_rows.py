@@ -67,9 +67,18 @@ class FutureRows:
         step, labels = self.series.step, self.series.labels
         if step is None or not self.has_labels:
             return [pandas.RangeIndex(length, length + n_labels) for length in self.series.lengths]
-        # Some more than the last one: of days of the month clipped in February, others show more.
-        ends = (labels[rows[-_LABELS_LOOKED_AT:]] for _, rows in self.series.rows_by_name())
-        return [step.after(end, n_labels) for end in ends]
+        # Many series end at the same time, and one step from there serves all of them.
+        times, after = self.series.times, {}
+        next_labels = []
+        for _, rows in self.series.rows_by_name():
+            # Some more than the last one: of days of the month clipped in February, others show
+            # more.
+            end = rows[-_LABELS_LOOKED_AT:]
+            key = times[end].tobytes()
+            if key not in after:
+                after[key] = step.after(labels[end], n_labels)
+            next_labels.append(after[key])
+        return next_labels
 
     def add_to(self, X, added):
         """Return a table with rows added; a pandas one with the labels that come next.
