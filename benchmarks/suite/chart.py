@@ -4,31 +4,38 @@ python benchmarks/suite/chart.py results.json test docs/images/suite.svg
 """
 
 import sys
+from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
 from records import read_records
 from table import grouped, ratios
 
-SMALLEST, LARGEST = 0.05, 1.6
+LARGEST = 1.6
 
 
-def main(file, part, picture):
+def main(file, part, folder):
     """Read the records of one part, and draw one line for each task, the best LSTM on top."""
     fits = grouped(read_records(file), part)
     tasks = {task for task, rival in fits if rival == "lstm"}
-    by_task = {task: float(np.mean(ratios(fits, task, "lstm"))) for task in tasks}
-    names = sorted(by_task, key=by_task.get, reverse=True)
-    figure, ax = plt.subplots(figsize=(7, 0.2 * len(names) + 1), layout="constrained")
-    places = np.arange(len(names))
+    lstm = {task: float(np.mean(ratios(fits, task, "lstm"))) for task in tasks}
+    names = sorted(lstm, key=lstm.get, reverse=True)
     trees = [np.mean(ratios(fits, name, "trees") or [np.nan]) for name in names]
+    errors = [lstm[name] for name in names]
+    draw(names, errors, trees, (7, 0.2 * len(names) + 1), Path(folder, "suite.svg"))
+    draw([""] * len(names), errors, trees, (4, 2.5), Path(folder, "suite_small.svg"))
+
+
+def draw(names, lstm, trees, size, picture):
+    """Draw points of the LSTM and of trees, and a line at the error of the ridge."""
+    figure, ax = plt.subplots(figsize=size, layout="constrained")
+    places = np.arange(len(names))
     ax.axvline(1, color="black", linewidth=1)
-    ax.plot(np.clip(trees, SMALLEST, LARGEST), places, "|", color="gray", label="trees")
-    ax.plot([by_task[name] for name in names], places, "o", color="C1", label="LSTM")
+    ax.plot(np.minimum(trees, LARGEST), places, "|", color="gray", label="trees")
+    ax.plot(lstm, places, "o", color="C1", markersize=4, label="LSTM")
     ax.set_yticks(places, names, fontsize=8)
-    ax.set(xlabel="error relative to the ridge (smaller is better)", xlim=(0, LARGEST + 0.05))
-    ax.set_ylim(-1, len(names))
-    ax.grid(color="0.9")
+    ax.set(xlabel="error relative to the ridge", xlim=(0, LARGEST + 0.05), ylim=(-1, len(names)))
+    ax.grid(color="0.9", axis="x")
     ax.legend(loc="lower left")
     figure.savefig(picture, metadata={"Date": None})
 
