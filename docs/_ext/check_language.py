@@ -35,9 +35,7 @@ NOT_YET = {
     "docs/migration.md",
     "docs/pitfalls.md",
     "docs/reliability.md",
-    "docs/saved_models.md",
     "docs/speed.md",
-    "docs/time_has_a_direction.md",
     "docs/where_an_lstm_wins.md",
     "docs/user_guide/intervals.md",
 }
