@@ -184,7 +184,7 @@ nightly: pyproject.toml
 	$(PY) -m pytest -n $(WORKERS) --dist worksteal $(PYTEST_FLAGS)
 
 # One script for each question; a table each. bench_etth1.py needs a file of its own and is apart.
-BENCHMARKS := search epoch quantiles peers predict memory growth import workers
+BENCHMARKS := search epoch torch quantiles peers predict memory growth import workers
 
 benchmark: VENV := .venv-benchmark
 benchmark: export SKSEQ_CACHE_DIR :=
