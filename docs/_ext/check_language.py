@@ -36,7 +36,6 @@ NOT_YET = {
     "docs/pitfalls.md",
     "docs/reliability.md",
     "docs/speed.md",
-    "docs/where_an_lstm_wins.md",
     "docs/user_guide/intervals.md",
 }
 
