@@ -36,7 +36,6 @@ NOT_YET = {
     "docs/pitfalls.md",
     "docs/reliability.md",
     "docs/speed.md",
-    "docs/user_guide/intervals.md",
 }
 
 
@@ -63,7 +62,7 @@ def complaints(text):
         for rule, pattern in RULES.items():
             for match in re.finditer(pattern, block, flags=re.I):
                 yield f"{rule}: ...{block[max(match.start() - 30, 0) : match.end() + 20]}..."
-        for sentence in re.split(r"(?<=[.!?:])\**\s+(?=[A-Z*`(\[\d]|code)", block):
+        for sentence in re.split(r"(?<=[.!?:])\**\s+(?=[A-Z*`(\[\d\"]|code)", block):
             if len(sentence.split()) > MOST_WORDS:
                 yield f"{len(sentence.split())} words, at most {MOST_WORDS}: {sentence[:80]}..."
 
